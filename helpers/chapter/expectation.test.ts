@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { expectedOutcome, isAtLeast } from "./expectation.ts";
+
+const ground = { kubernetes: "v1.36.3+k3s1", runtime: "containerd", cgroup: 1 } as const;
+
+test("a claim is expected to hold unless its chapter says otherwise", () => {
+  expect(expectedOutcome(undefined, ground)).toBe("holds");
+  expect(expectedOutcome("refuted", ground)).toBe("refuted");
+});
+
+test("the first rule that fits the cluster counts", () => {
+  const byRuntime = [{ runtime: "containerd", outcome: "refuted" }] as const;
+  expect(expectedOutcome(byRuntime, ground)).toBe("refuted");
+  expect(expectedOutcome(byRuntime, { ...ground, runtime: "docker" })).toBe("holds");
+  const byCgroup = [{ cgroup: 2, outcome: "refuted" }] as const;
+  expect(expectedOutcome(byCgroup, ground)).toBe("holds");
+  const byVersion = [{ from: "1.24", before: "1.36", outcome: "refuted" }] as const;
+  expect(expectedOutcome(byVersion, ground)).toBe("holds");
+  expect(expectedOutcome(byVersion, { ...ground, kubernetes: "v1.35.0" })).toBe("refuted");
+  expect(expectedOutcome(byVersion, { ...ground, kubernetes: "v1.9.11" })).toBe("holds");
+});
+
+test("versions are compared as numbers", () => {
+  expect(isAtLeast("v1.9.0", "1.21")).toBe(false);
+  expect(isAtLeast("v1.21.2+k3s1", "1.21")).toBe(true);
+  expect(() => isAtLeast("latest", "1.21")).toThrow("not a Kubernetes version");
+});

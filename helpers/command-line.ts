@@ -1,0 +1,43 @@
+/** A tagged template that runs a command; an interpolated value is one argument, however many words it has. */
+export type CommandTemplate<T> = (
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number)[]
+) => Promise<T>;
+
+/**
+ * The arguments that a template stands for, in the manner of execa's templates: words are split at spaces, an
+ * interpolated value is never split, and touches the text beside it (`-n=${name}` is one argument).
+ */
+export function templateArguments(
+  strings: TemplateStringsArray,
+  values: readonly (string | number)[],
+): string[] {
+  const args: string[] = [];
+  let open = false;
+  const append = (text: string) => {
+    if (open) args[args.length - 1] += text;
+    else args.push(text);
+    open = true;
+  };
+  strings.raw.forEach((text, index) => {
+    for (const part of text.split(/(\s+)/)) {
+      if (part === "") continue;
+      if (/^\s+$/.test(part)) open = false;
+      else append(part);
+    }
+    const value = values[index];
+    if (index < values.length && value !== undefined) append(String(value));
+  });
+  return args;
+}
+
+/** Arguments as a POSIX shell would read them back: what can be shown to a reader and typed by him. */
+export function quoteArguments(args: readonly string[]): string {
+  return args.map(quoteArgument).join(" ");
+}
+
+function quoteArgument(arg: string): string {
+  // `{}` and `*` are left bare inside a word, as in `jsonpath={.spec.containers[*].name}`: no file matches such a glob.
+  if (/^[\w@%+=:,./[\]{}*-]+$/.test(arg)) return arg;
+  return `'${arg.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { redact, sanitize, stripControl } from "./sanitize.ts";
+
+describe("stripControl", () => {
+  test("removes colours, cursor moves, titles and hyperlinks", () => {
+    const esc = "\u001b";
+    expect(
+      stripControl(`${esc}[31mred${esc}[0m${esc}[2J ${esc}]0;title\u0007x ${esc}]8;;http://a\u0007b`),
+    ).toBe("red x b");
+  });
+
+  test("removes stray control characters and direction overrides but keeps tabs and lines", () => {
+    expect(stripControl("a\u0008b\u0000\tc\r\nd\u202ee\u009b1m")).toBe("ab\tc\nde");
+  });
+});
+
+describe("redact", () => {
+  const jwt = "eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJl_-x";
+
+  test.each([
+    ["a ServiceAccount token", `token ${jwt} end`, "token <redacted token> end"],
+    ["a bearer header", "Authorization: Bearer abcdefghijkl", "Authorization: Bearer <redacted token>"],
+    ["a node token", `K10${"0a".repeat(32)}::server:secret`, "<redacted token>"],
+    [
+      "a key in a kubeconfig",
+      "client-key-data: LS0tLS1CRUdJTiBFQw==",
+      "client-key-data: <redacted key data>",
+    ],
+    ["a password in an address", "https://user:hunter2@host/", "https://user:<redacted credentials>@host/"],
+    [
+      "a private key",
+      "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n-----END EC PRIVATE KEY-----",
+      "<redacted private key>",
+    ],
+    ["a private key that was cut off", "-----BEGIN PRIVATE KEY-----\nMHcCAQ", "<redacted private key>"],
+  ])("hides %s", (_, text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  test("leaves ordinary output alone", () => {
+    const text = "whoami   2/2     Running   0   92s   10.42.0.221   ctrlnode";
+    expect(redact(text)).toBe(text);
+  });
+});
+
+test("a secret split by a colour code is still found", () => {
+  expect(sanitize("Bearer abc\u001b[1mdefghijkl")).toBe("Bearer <redacted token>");
+});

@@ -1,0 +1,47 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** What must never be shown or written, by type. Order matters: the wider pattern first. */
+const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> = [
+  {
+    type: "private key",
+    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  },
+  // A JSON Web Token: what ServiceAccounts, OIDC and `kubectl create token` hand out.
+  { type: "token", pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g },
+  // k3s' node token (https://docs.k3s.io/cli/token).
+  { type: "token", pattern: /\bK10[0-9a-f]{64}::[\w.:-]+/g },
+  { type: "token", pattern: /(\bBearer )[^\s"',]{8,}/gi, keep: 1 },
+  {
+    type: "key data",
+    pattern: /((?:client-key-data|token|password|secret)"?:\s*"?)[A-Za-z0-9+/=._-]{16,}/gi,
+    keep: 1,
+  },
+  { type: "credentials", pattern: /(\w+:\/\/[^\s:/@]+:)[^\s:/@]+(?=@)/g, keep: 1 },
+];
+
+/**
+ * Text as it may be shown or written: without terminal control sequences and other control characters, and with every
+ * secret replaced by its type. Tabs and line breaks stay.
+ */
+export function sanitize(text: string): string {
+  return redact(stripControl(text));
+}
+
+/** Removes terminal control sequences, and what is left of the C0 and C1 control characters but tab and newline. */
+export function stripControl(text: string): string {
+  const unterminated = stripVTControlCharacters(text.replaceAll("\r\n", "\n"));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+  return unterminated.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    "",
+  );
+}
+
+/** Replaces secrets by their type, such as `<redacted token>`. */
+export function redact(text: string): string {
+  let result = text;
+  for (const { type, pattern, keep } of SECRETS) {
+    result = result.replace(pattern, (...match) => `${keep ? match[keep] : ""}<redacted ${type}>`);
+  }
+  return result;
+}

@@ -1,0 +1,32 @@
+import { sanitize } from "./sanitize.ts";
+
+/** One thing that a claim did and saw: a command with what it printed, or something read from the cluster. */
+export interface Step {
+  /** The command as a reader would type it, or a sentence that says what was read. */
+  readonly command: string;
+  /** Where it ran: with the reader's kubectl, or on the node itself. */
+  readonly where: "kubectl" | "node" | "api";
+  readonly output: string;
+  readonly exitCode: number;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** Keeps the steps of one claim, sanitised the moment they arrive. */
+export class Transcript {
+  readonly steps: Step[] = [];
+
+  add(step: Step): void {
+    this.steps.push({ ...step, command: sanitize(step.command), output: sanitize(step.output).trimEnd() });
+  }
+}
+
+/** Steps as a reader sees them in a terminal: `$` before what he could type, `node#` before what ran on the node. */
+export function formatSteps(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    const prompt = { kubectl: "$ ", node: "node# ", api: "" }[step.where];
+    const lines = step.output === "" ? [] : step.output.split("\n");
+    const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
+    return [`${prompt}${step.command}`, ...lines, ...exit];
+  });
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+/** Version of the shape below. A reader refuses a newer one. */
+export const RECORD_SCHEMA = 1;
+
+const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
+
+const step = z.strictObject({
+  command: z.string(),
+  where: z.enum(["kubectl", "node", "api"]),
+  output: z.string(),
+  exitCode: z.int(),
+  duration: z.number(),
+});
+
+const claim = z.strictObject({
+  id: z.string().regex(/^[a-z]+(\.[a-z0-9-]+)+$/),
+  statement: bilingual,
+  /** Where the claim comes from: `article#…`, `reference#…`, or an address. */
+  source: z.string(),
+  /** Primary sources of the explanation. */
+  evidenceFor: z.array(z.string()),
+  outcome: z.enum(["holds", "refuted", "not asked", "not observable", "error"]),
+  expected: z.enum(["holds", "refuted"]),
+  because: bilingual.optional(),
+  /** Why there is no verdict, or what went wrong. */
+  reason: z.string().optional(),
+  /** What was judged, with volatile parts normalised: two recordings of the same thing are equal here. */
+  observed: z.unknown(),
+  /** The raw transcript, sanitised. */
+  steps: z.array(step),
+  /** What was gathered when the outcome was not the expected one. */
+  diagnosis: z.array(step),
+  /** Milliseconds. */
+  duration: z.number(),
+});
+
+const chapter = z.strictObject({
+  id: z.string(),
+  title: bilingual,
+  intro: bilingual,
+  manifests: z.array(z.string()),
+  /** How the manifests were applied. */
+  prelude: z.array(step),
+  claims: z.array(claim),
+});
+
+const head = z.strictObject({
+  tool: z.string(),
+  recordedAt: z.iso.datetime(),
+  distribution: z.enum(["k3s", "offline node", "custom"]),
+  kubernetes: z.string(),
+  runtime: z.string(),
+  runtimeVersion: z.string(),
+  cgroup: z.union([z.literal(1), z.literal(2)]),
+  architecture: z.string(),
+  kernel: z.string(),
+  os: z.string(),
+  engine: z.strictObject({ name: z.string(), version: z.string(), private: z.boolean() }),
+  images: z.array(
+    z.strictObject({
+      reference: z.string(),
+      digest: z.string(),
+      standIn: z.boolean(),
+      description: z.string(),
+    }),
+  ),
+  boot: z.record(z.string(), z.number()),
+});
+
+/** Everything that one run saw: what the ledger and the book are made from. */
+export const runRecord = z.strictObject({
+  schema: z.literal(RECORD_SCHEMA),
+  head,
+  chapters: z.array(chapter),
+});
+
+export type RunRecord = z.infer<typeof runRecord>;
+export type RecordHead = z.infer<typeof head>;
+export type ChapterRecord = z.infer<typeof chapter>;
+export type ClaimRecord = z.infer<typeof claim>;

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { waitFor } from "./wait.ts";
+
+test("gives what was seen when the condition held", async () => {
+  let looks = 0;
+  const seen = await waitFor({ what: "three looks", look: async () => ++looks, until: (n) => n === 3 });
+  expect(seen).toBe(3);
+});
+
+test("a time-out names what was waited for and the last state seen", async () => {
+  const wait = waitFor({
+    what: "Pod whoami to be ready",
+    look: async () => ({ phase: "Pending" }),
+    until: () => false,
+    timeout: 60,
+  });
+  await expect(wait).rejects.toThrow(
+    'waited 0.06 s for Pod whoami to be ready; last seen: {"phase":"Pending"}',
+  );
+});
+
+test("a look that throws is tried again, and told when time runs out", async () => {
+  let looks = 0;
+  const look = async () => {
+    looks += 1;
+    if (looks < 3) throw new Error("connection refused");
+    return looks;
+  };
+  expect(await waitFor({ what: "an answer", look, until: () => true })).toBe(3);
+  const never = waitFor({
+    what: "an answer",
+    look: () => Promise.reject(new Error("refused")),
+    until: () => true,
+    timeout: 60,
+  });
+  await expect(never).rejects.toThrow("last seen: refused");
+});

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Milliseconds between two looks. */
+const INTERVAL_MS = 50;
+
+/** What a wait needs to know, and what it says when it gives up. */
+export interface Wait<T> {
+  /** What is waited for, as the end of the sentence "waited 30 s for …". */
+  readonly what: string;
+  readonly look: () => Promise<T>;
+  readonly until: (seen: T) => boolean;
+  /** The state last seen, for the error; JSON by default. */
+  readonly describe?: (seen: T) => string;
+  /** Milliseconds; 30 s by default. */
+  readonly timeout?: number;
+}
+
+/** A condition that did not come true in time: says what it was and what was seen last. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+}
+
+/**
+ * Looks until a condition holds and gives what was seen then. A look that throws is tried again.
+ * @throws {TimeoutError} naming what was waited for and the last state seen
+ */
+export async function waitFor<T>(wait: Wait<T>): Promise<T> {
+  const timeout = wait.timeout ?? 30_000;
+  const deadline = performance.now() + timeout;
+  let last = "nothing was seen";
+  let cause: unknown;
+  do {
+    try {
+      const seen = await wait.look();
+      if (wait.until(seen)) return seen;
+      last = wait.describe?.(seen) ?? JSON.stringify(seen);
+      cause = undefined;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+      cause = error;
+    }
+    await delay(INTERVAL_MS);
+  } while (performance.now() < deadline);
+  throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${last}`, { cause });
+}
