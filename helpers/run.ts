@@ -67,7 +67,7 @@ export function thisMachine(): string {
  * Start time of a process (field 22 of /proc/PID/stat on Linux), or undefined when there is no such process.
  * Elsewhere only the process's existence can be told.
  */
-function processStartTime(pid: number): string | undefined {
+export function processStartTime(pid: number): string | undefined {
   if (process.platform !== "linux") {
     try {
       process.kill(pid, 0);

@@ -1,0 +1,50 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { getContainerRuntimeClient } from "testcontainers";
+import { cacheFolder } from "../paths.ts";
+import type { Progress } from "../progress.ts";
+import { thisMachine } from "../run.ts";
+import { removeDeadCgroups } from "./cgroups.ts";
+import { discoverEngine } from "./discover.ts";
+import { describeRemoved, removeImages, removeOwned } from "./leftovers.ts";
+import { stopPrivateEngine } from "./private-engine.ts";
+import { canRunPrivately, isPrivateEngine, privateFolders } from "./private-folders.ts";
+import { unmountBelow } from "./private-remains.ts";
+
+/**
+ * Removes everything of ours, living runs' included: containers, networks, volumes and images on the engine that is
+ * found, if there is one; the private engine with its data; our cgroups. Spares what runs of other machines have on a
+ * shared engine.
+ */
+export async function removeEverything({
+  progress,
+  env = process.env,
+}: {
+  readonly progress: Progress;
+  readonly env?: NodeJS.ProcessEnv;
+}): Promise<void> {
+  if (canRunPrivately()) await progress.step("Removing the private container engine", removePrivateEngine);
+  await cleanSharedEngine(progress, env);
+  await removeDeadCgroups(() => true);
+  rmSync(join(cacheFolder(), "ryuk-not-pulled"), { force: true });
+  rmSync(cacheFolder("engine"), { recursive: true, force: true });
+}
+
+async function removePrivateEngine(): Promise<void> {
+  const folders = privateFolders();
+  await stopPrivateEngine(folders);
+  await unmountBelow([folders.data]);
+  rmSync(folders.data, { recursive: true, force: true });
+}
+
+async function cleanSharedEngine(progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
+  if (env.DOCKER_HOST && isPrivateEngine(env.DOCKER_HOST)) delete env.DOCKER_HOST;
+  const found = await discoverEngine(env);
+  if (!found) return;
+  const client = await getContainerRuntimeClient();
+  const docker = client.container.dockerode;
+  const machine = thisMachine();
+  const owned = await removeOwned(docker, (run) => run.machine === machine);
+  const removed = describeRemoved({ ...owned, images: await removeImages(docker) });
+  progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
+}

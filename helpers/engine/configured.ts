@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** An engine that the user named, and where. */
+export interface ConfiguredEngine {
+  readonly dockerHost: string;
+  /** In words: `DOCKER_HOST`, say. */
+  readonly origin: string;
+  /** How to take it back. */
+  readonly undo: string;
+}
+
+/**
+ * The engine that the user has named, in the order in which Testcontainers looks: its properties file's `tc.host`,
+ * DOCKER_HOST, the file's `docker.host`; then Docker's own current context, of which Testcontainers knows nothing.
+ */
+export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): ConfiguredEngine | undefined {
+  const file = join(home, ".testcontainers.properties");
+  const properties = contents(file);
+  const tcHost = property(properties, "tc.host");
+  if (tcHost)
+    return { dockerHost: tcHost, origin: `tc.host in ${file}`, undo: `remove the line from ${file}` };
+  if (env.DOCKER_HOST)
+    return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", undo: "unset DOCKER_HOST" };
+  const dockerHost = property(properties, "docker.host");
+  if (dockerHost)
+    return { dockerHost, origin: `docker.host in ${file}`, undo: `remove the line from ${file}` };
+  return dockerContext(env, home);
+}
+
+function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine | undefined {
+  const folder = env.DOCKER_CONFIG || join(home, ".docker");
+  const name = env.DOCKER_CONTEXT || text(parse(contents(join(folder, "config.json"))), "currentContext");
+  if (!name || name === "default") return undefined;
+  const id = createHash("sha256").update(name).digest("hex");
+  const meta = parse(contents(join(folder, "contexts/meta", id, "meta.json")));
+  const dockerHost = text(meta, "Endpoints", "docker", "Host");
+  if (!dockerHost) return undefined;
+  const undo = env.DOCKER_CONTEXT ? "unset DOCKER_CONTEXT" : "docker context use default";
+  return { dockerHost, origin: `the Docker context "${name}"`, undo };
+}
+
+function property(properties: string, key: string): string | undefined {
+  const match = new RegExp(`^\\s*${key.replace(".", "\\.")}\\s*[=:]\\s*(\\S+)`, "m").exec(properties);
+  return match?.[1];
+}
+
+function text(value: unknown, ...keys: readonly string[]): string | undefined {
+  let found = value;
+  for (const key of keys) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return typeof found === "string" ? found : undefined;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function contents(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,136 @@
+import { connect } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../problem.ts";
+import { type ConfiguredEngine, configuredEngine } from "./configured.ts";
+import { thisPlatform } from "./platform.ts";
+import { permissionRemedy, startRemedy } from "./remedies.ts";
+import { probeSocket } from "./socket.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A socket that an engine may listen at. */
+interface Candidate {
+  readonly socket: string;
+  /** Testcontainers tries it without being told. */
+  readonly known?: boolean;
+  /** The engine lives in a virtual machine: a container that needs its socket finds it at Docker's usual place. */
+  readonly virtual?: boolean;
+}
+
+/**
+ * Finds an engine that runs already, for Testcontainers to find it as well: sets DOCKER_HOST in `env` where
+ * Testcontainers would not look by itself. Testcontainers must not be asked before: it remembers for good that
+ * DOCKER_HOST was not set.
+ * @returns its DOCKER_HOST, or undefined when there is none
+ * @throws {Problem} when the user named an engine that does not answer, or may not open the one that is there
+ */
+export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const configured = configuredEngine(env);
+  if (configured) {
+    await checkConfigured(configured);
+    if (configured.origin.startsWith("the Docker context")) env.DOCKER_HOST = configured.dockerHost;
+    return configured.dockerHost;
+  }
+  const denied: string[] = [];
+  let shadowed = false;
+  for (const { socket, known, virtual } of candidates(env)) {
+    const state = await probeSocket(socket);
+    if (state === "answers") {
+      if (!known || shadowed) env.DOCKER_HOST = dockerHostOf(socket);
+      if (virtual) env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE ??= "/var/run/docker.sock";
+      return dockerHostOf(socket);
+    }
+    if (state === "denied") denied.push(socket);
+    // Testcontainers takes the first of the user's sockets that exists, dead or alive.
+    if (state !== "absent") shadowed = true;
+  }
+  const [socket] = denied;
+  if (socket === undefined) return undefined;
+  throw new Problem(
+    `a container engine is there, but its socket ${socket} may not be opened by this user`,
+    permissionRemedy(socket),
+  );
+}
+
+function candidates(env: NodeJS.ProcessEnv): Candidate[] {
+  if (process.platform === "win32") return [{ socket: "//./pipe/docker_engine", known: true }];
+  const home = homedir();
+  const uid = process.getuid?.() ?? 0;
+  const ownRuntime = env.XDG_RUNTIME_DIR || `/run/user/${uid}`;
+  const known = [
+    "/var/run/docker.sock",
+    join(ownRuntime, "docker.sock"),
+    join(home, ".docker/run/docker.sock"),
+    join(home, ".docker/desktop/docker.sock"),
+    `/run/user/${uid}/docker.sock`,
+  ].map((socket) => ({ socket, known: true }));
+  const virtual = [
+    ".colima/default/docker.sock",
+    ".config/colima/default/docker.sock",
+    ".rd/docker.sock",
+    ".orbstack/run/docker.sock",
+    ".lima/docker/sock/docker.sock",
+  ].map((path) => ({ socket: join(home, path), virtual: true }));
+  const podman = [join(ownRuntime, "podman/podman.sock"), ...(uid === 0 ? ["/run/podman/podman.sock"] : [])];
+  return [...known, ...virtual, ...podman.map((socket) => ({ socket }))];
+}
+
+async function checkConfigured({ dockerHost, origin, undo }: ConfiguredEngine): Promise<void> {
+  const where = `${origin} is ${dockerHost}`;
+  const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
+  switch (url?.protocol) {
+    case "unix:":
+    case "npipe:":
+      return await checkSocket(decodeURIComponent(url.pathname), where, undo);
+    case "tcp:":
+    case "http:":
+    case "https:":
+      return await checkAddress(url, where, undo);
+    case "ssh:":
+      throw new Problem(
+        `${where}, and Testcontainers does not speak ssh`,
+        `forward the socket: ssh -NL /tmp/engine.sock:/var/run/docker.sock ${url.username ? `${url.username}@` : ""}${url.hostname}, then DOCKER_HOST=unix:///tmp/engine.sock TESTCONTAINERS_HOST_OVERRIDE=${url.hostname}; or ${undo}`,
+      );
+    default:
+      throw new Problem(
+        `${where}, which is no address of an engine`,
+        `use unix:///path or tcp://host:port, or ${undo}`,
+      );
+  }
+}
+
+async function checkSocket(socket: string, where: string, undo: string): Promise<void> {
+  const state = await probeSocket(socket);
+  if (state === "answers") return;
+  if (state === "denied") {
+    throw new Problem(
+      `${where}, and this user may not open it`,
+      `${permissionRemedy(socket)}; or ${undo} to have an engine found or started`,
+    );
+  }
+  throw new Problem(
+    `${where}, but ${state === "absent" ? "there is no such socket" : "no container engine answers there"}`,
+    `start that engine (${startRemedy(thisPlatform())}), or ${undo} to have another one found or started`,
+  );
+}
+
+async function checkAddress(url: URL, where: string, undo: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const port = Number(url.port || (url.protocol === "http:" ? 80 : url.protocol === "https:" ? 443 : 2375));
+  const socket = connect({ host: url.hostname, port, timeout: CONNECT_TIMEOUT_MS });
+  socket.on("connect", () => resolve(undefined));
+  socket.on("timeout", () => resolve("no answer"));
+  socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  const reason = await promise;
+  socket.destroy();
+  if (reason === undefined) return;
+  throw new Problem(
+    `${where}, but no container engine answers there (${reason})`,
+    `start that engine or correct the address, or ${undo} to have another one found or started`,
+  );
+}
+
+function dockerHostOf(socket: string): string {
+  return process.platform === "win32" ? `npipe:${socket}` : `unix://${socket}`;
+}

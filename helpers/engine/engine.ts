@@ -1,0 +1,175 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Dockerode from "dockerode";
+import { getContainerRuntimeClient } from "testcontainers";
+import { cacheFolder } from "../paths.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
+import type { Run } from "../run.ts";
+import { cgroupOf, removeCgroups, removeDeadCgroups } from "./cgroups.ts";
+import { discoverEngine } from "./discover.ts";
+import { type EngineFacts, engineFacts } from "./facts.ts";
+import { ensureInstalled } from "./install.ts";
+import { describeRemoved, removeOwned } from "./leftovers.ts";
+import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
+import { isPrivateEngine } from "./private-folders.ts";
+import { decideRyuk } from "./ryuk.ts";
+import { onInterrupt } from "./signals.ts";
+import { usersIn } from "./users.ts";
+
+/** How long a daemon that the system starts after its installation may take. */
+const SYSTEM_DAEMON_MS = 3_000;
+
+/** The container engine that everything runs on. Disposing of it removes what the run left there. */
+export interface Engine extends AsyncDisposable, EngineFacts {
+  /** Started by us for our runs, and stopped with the last of them. */
+  readonly private: boolean;
+  /** Value of DOCKER_HOST for other processes of the run. */
+  readonly dockerHost: string;
+  /** Address at which published ports are reached. */
+  readonly host: string;
+  /** Whether Testcontainers' Ryuk cleans up as well. */
+  readonly ryuk: boolean;
+  /** For work with images. */
+  readonly docker: Dockerode;
+  /** Lets what the run made live on after it: disposing, and the clean-up of later runs, spare it. */
+  keep(): void;
+}
+
+/** What {@link openEngine} needs. */
+export interface EngineOptions {
+  readonly run: Run;
+  readonly progress: Progress;
+  /** Read for settings, and told what Testcontainers, here and in child processes, has to know. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds the container engine that Testcontainers will use, or starts a private one; then removes what dead runs left.
+ * @throws {Problem} when there is none and none can be started, or the one that the user named does not answer
+ */
+export async function openEngine({ run, progress, env = process.env }: EngineOptions): Promise<Engine> {
+  const opening = open(run, progress, env);
+  // A signal that comes before the engine is there has to wait for it, or nobody would stop it.
+  const close = async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
+  const interruption = onInterrupt(close);
+  try {
+    const engine = await opening;
+    await removeLeftovers(engine, { progress });
+    return {
+      ...engine,
+      async [Symbol.asyncDispose]() {
+        await engine[Symbol.asyncDispose]();
+        interruption[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    await close();
+    interruption[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Removes what dead runs left: on this engine and, in cgroups, on this machine. */
+export async function removeLeftovers(
+  engine: Pick<Engine, "docker">,
+  { progress }: { readonly progress: Progress },
+): Promise<void> {
+  const { isGone } = keptRuns();
+  const removed = describeRemoved(await removeOwned(engine.docker, isGone));
+  await removeDeadCgroups(isGone);
+  if (removed) progress.note(`Removed what an earlier run left: ${removed}`);
+}
+
+async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promise<Engine> {
+  const found = await findOrStart(run, progress, env);
+  const own = typeof found === "string" ? undefined : found;
+  try {
+    const client = await testcontainersClient();
+    const docker = client.container.dockerode;
+    const facts = await engineFacts(docker);
+    const ryuk = await decideRyuk(docker, facts.name, env);
+    let kept = false;
+    let closing: Promise<void> | undefined;
+    return {
+      ...facts,
+      private: own !== undefined,
+      dockerHost: typeof found === "string" ? found : found.dockerHost,
+      host: client.info.containerRuntime.host,
+      ryuk,
+      docker,
+      keep() {
+        kept = true;
+        keptRuns().add(run, { kept });
+        own?.keep();
+      },
+      async [Symbol.asyncDispose]() {
+        if (kept) return;
+        closing ??= close(docker, run, own);
+        await closing;
+      },
+    };
+  } catch (error) {
+    await own?.leave();
+    throw error;
+  }
+}
+
+/** DOCKER_HOST of an engine that runs already, or a private engine. */
+async function findOrStart(
+  run: Run,
+  progress: Progress,
+  env: NodeJS.ProcessEnv,
+): Promise<string | PrivateEngine> {
+  // A process that belongs to a run of ours finds the private engine in its environment.
+  const inherited = env.DOCKER_HOST !== undefined && isPrivateEngine(env.DOCKER_HOST);
+  const found = inherited ? undefined : ((await discoverEngine(env)) ?? (await installEngine(progress, env)));
+  if (found) return found;
+  const engine = await progress.step("Starting a private container engine", () => joinPrivateEngine(run));
+  env.DOCKER_HOST = engine.dockerHost;
+  env.TESTCONTAINERS_HOST_OVERRIDE ??= "127.0.0.1";
+  return engine;
+}
+
+/** DOCKER_HOST of the daemon that the system started after the installation, if it did. */
+async function installEngine(progress: Progress, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const installed = await ensureInstalled(progress, env);
+  if (!installed || !existsSync("/run/systemd/system")) return undefined;
+  const deadline = performance.now() + SYSTEM_DAEMON_MS;
+  while (performance.now() < deadline) {
+    const found = await discoverEngine(env);
+    if (found) return found;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+async function testcontainersClient() {
+  try {
+    return await getContainerRuntimeClient();
+  } catch (cause) {
+    throw new Problem(
+      "a container engine answers, but Testcontainers cannot work with it",
+      "DEBUG=testcontainers* tells why; it needs Docker 20.10 or Podman 4 at least",
+      { cause },
+    );
+  }
+}
+
+async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {
+  try {
+    await removeOwned(docker, ({ id }) => id === run.id);
+  } catch (error) {
+    // A private engine that died is cleaned up from outside.
+    if (!own) throw error;
+  } finally {
+    await own?.leave();
+    await removeCgroups(cgroupOf(run));
+  }
+}
+
+/** Runs whose things somebody wants to keep, on whichever engine. */
+function keptRuns() {
+  return usersIn(join(cacheFolder("engine"), "kept"));
+}

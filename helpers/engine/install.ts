@@ -1,0 +1,105 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
+import { thisPlatform } from "./platform.ts";
+import { installRemedy, startRemedy } from "./remedies.ts";
+
+/** Programs that the private engine needs, and the packages of Debian and Ubuntu that have them. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  dockerd: "docker.io",
+  "iptables-restore": "iptables",
+  ip: "iproute2",
+};
+/** Where system programs are even when the user's PATH leaves them out. */
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+const DETAILS = 12;
+
+/** Path of a program, looked for in `path` and in the system's own folders. */
+export function findProgram(name: string, path = process.env.PATH ?? ""): string | undefined {
+  return systemPath(path)
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+/** `path` and the system's own folders after it. */
+export function systemPath(path = process.env.PATH ?? ""): string {
+  return [...path.split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS].join(delimiter);
+}
+
+/**
+ * Sees to it that a private engine can be started here: on Debian and Ubuntu missing packages are installed, unless
+ * ENGINE_INSTALL=never.
+ * @returns whether something was installed
+ * @throws {Problem} when that is not possible, with what to do on this platform
+ */
+export async function ensureInstalled(progress: Progress, env = process.env): Promise<boolean> {
+  const platform = thisPlatform();
+  const missing = Object.keys(PACKAGES).filter((program) => !findProgram(program, env.PATH));
+  const packages = missing.flatMap((program) => PACKAGES[program] ?? []);
+  if (process.platform !== "linux") throw new Problem("no container engine answers", installRemedy(platform));
+  if (process.getuid?.() !== 0) {
+    throw missing.includes("dockerd")
+      ? new Problem("no container engine answers, and none is installed", installRemedy(platform))
+      : new Problem(
+          "no container engine answers; dockerd is installed, but only root can start it",
+          startRemedy(platform),
+        );
+  }
+  if (packages.length === 0) return false;
+  const command = `apt-get install ${packages.join(" ")}`;
+  if (platform !== "debian") {
+    throw new Problem(
+      `no container engine answers, and ${missing.join(", ")} cannot be found`,
+      installRemedy(platform),
+    );
+  }
+  if (env.ENGINE_INSTALL === "never") {
+    throw new Problem(
+      `no container engine answers, and ENGINE_INSTALL=never forbids installing ${packages.join(" and ")}`,
+      `run ${command}, unset ENGINE_INSTALL, or set DOCKER_HOST to an engine that runs`,
+    );
+  }
+  progress.note(
+    `No container engine found: installing ${packages.join(" and ")} from the distribution (ENGINE_INSTALL=never forbids it)`,
+  );
+  await progress.step(`Installing ${packages.join(" and ")}`, () => install(packages, command));
+  return true;
+}
+
+async function install(packages: readonly string[], command: string): Promise<void> {
+  // The lists that are here may do; if not, they are fetched. A third party's source that fails is none of our business.
+  if ((await aptGet("install", ...packages)).failed) await aptGet("update");
+  else return;
+  const { failed, all } = await aptGet("install", ...packages);
+  if (!failed) return;
+  throw new Problem(
+    `${packages.join(" and ")} could not be installed`,
+    `see what apt says, repair it (apt-get update, network, disk space) and run ${command}`,
+    { details: all.trim().split("\n").slice(-DETAILS) },
+  );
+}
+
+async function aptGet(...words: readonly string[]) {
+  return await execa(
+    "apt-get",
+    ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...words],
+    {
+      env: { PATH: systemPath(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    },
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

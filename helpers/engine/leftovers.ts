@@ -1,0 +1,57 @@
+import type Dockerode from "dockerode";
+import { LABEL, type Run, runOfLabels } from "../run.ts";
+
+/** How many of each kind were removed. */
+export interface Removed {
+  readonly containers: number;
+  readonly networks: number;
+  readonly volumes: number;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Removes containers, networks and volumes of ours whose owner satisfies `condemned`. */
+export async function removeOwned(docker: Dockerode, condemned: (run: Run) => boolean): Promise<Removed> {
+  const filters = { label: [`${LABEL}.run`] };
+  const isCondemned = ({ Labels }: { Labels?: Labels | null | undefined }) => {
+    const run = runOfLabels(Labels ?? {});
+    return run !== undefined && condemned(run);
+  };
+  // Networks and volumes can only be removed once no container uses them.
+  const containers = (await docker.listContainers({ all: true, filters })).filter(isCondemned);
+  await removeEach(containers, ({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
+  const networks = (await docker.listNetworks({ filters })).filter(isCondemned);
+  await removeEach(networks, ({ Id }) => docker.getNetwork(Id).remove());
+  const volumes = (await docker.listVolumes({ filters })).Volumes.filter(isCondemned);
+  await removeEach(volumes, ({ Name }) => docker.getVolume(Name).remove({ force: true }));
+  return { containers: containers.length, networks: networks.length, volumes: volumes.length };
+}
+
+/** Removes the images that carry our label, with their tags. */
+export async function removeImages(docker: Dockerode): Promise<number> {
+  const images = (await docker.listImages()).filter(({ Labels }) =>
+    Object.keys(Labels ?? {}).some((label) => label.startsWith(`${LABEL}.`)),
+  );
+  await removeEach(images, ({ Id }) => docker.getImage(Id).remove({ force: true }));
+  return images.length;
+}
+
+/** `2 containers, 1 network`, or undefined when nothing was removed. */
+export function describeRemoved(removed: Partial<Removed> & { images?: number }): string | undefined {
+  const parts = Object.entries(removed)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${count === 1 ? kind.slice(0, -1) : kind}`);
+  return parts.length > 0 ? parts.join(", ") : undefined;
+}
+
+async function removeEach<T>(things: readonly T[], remove: (thing: T) => Promise<unknown>): Promise<void> {
+  const results = await Promise.allSettled(things.map(remove));
+  for (const result of results) {
+    if (result.status === "rejected" && !isGone(result.reason)) throw result.reason;
+  }
+}
+
+/** Somebody else (Ryuk, another run) was quicker, or is just removing it. */
+function isGone(error: { statusCode?: number }): boolean {
+  return error.statusCode === 404 || error.statusCode === 409;
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "../paths.ts";
+
+/** Where a private engine keeps its things. */
+export interface PrivateFolders {
+  /** Short name of this engine, in all names that it needs on the host. */
+  readonly id: string;
+  /** In the user's cache folder. */
+  readonly home: string;
+  /** Images, volumes and containers. */
+  readonly data: string;
+  readonly log: string;
+  readonly config: string;
+  /** The process that runs and how it can be reached. */
+  readonly state: string;
+  readonly users: string;
+  /** Sockets and what the engine needs while it runs: a short path, since a socket's has 107 bytes at most. */
+  readonly runtime: string;
+  readonly execRoot: string;
+  readonly pidFile: string;
+  readonly socket: string;
+  readonly dockerHost: string;
+  /** The cgroup above those of all containers. */
+  readonly cgroup: string;
+}
+
+/** The folders of this user's private engine. */
+export function privateFolders(home = cacheFolder("engine")): PrivateFolders {
+  const id = createHash("sha256").update(realpathSync(home)).digest("hex").slice(0, 8);
+  const runtime = runtimeFolder(id, join(home, "runtime-folder"));
+  const socket = join(runtime, "docker.sock");
+  return {
+    id,
+    home,
+    data: join(home, "data"),
+    log: join(home, "dockerd.log"),
+    config: join(home, "daemon.json"),
+    state: join(home, "state.json"),
+    users: join(home, "users"),
+    runtime,
+    execRoot: join(runtime, "exec"),
+    pidFile: join(runtime, "dockerd.pid"),
+    socket,
+    dockerHost: `unix://${socket}`,
+    cgroup: `/proven-tutorial-${id}`,
+  };
+}
+
+/** A folder that only we can enter: below /run where that is possible, else where `record` says, else a new one. */
+function runtimeFolder(id: string, record: string): string {
+  for (const folder of [recorded(record), `/run/proven-tutorial-${id}`]) {
+    if (folder && makePrivate(folder)) return folder;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "proven-tutorial-"));
+  writeFileSync(record, folder, { mode: 0o600 });
+  return folder;
+}
+
+function recorded(record: string): string | undefined {
+  try {
+    return readFileSync(record, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function makePrivate(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(folder);
+    return uid === process.getuid?.() && (mode & 0o077) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this DOCKER_HOST is that of our private engine, running or not. */
+export function isPrivateEngine(dockerHost: string): boolean {
+  if (!dockerHost.startsWith("unix://") || !dockerHost.includes("proven-tutorial-")) return false;
+  return canRunPrivately() && privateFolders().dockerHost === dockerHost;
+}
+
+/** Whether this process could start a private engine if it was installed. */
+export function canRunPrivately(): boolean {
+  return process.platform === "linux" && process.getuid?.() === 0;
+}

@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { execa } from "execa";
+import { Problem } from "../problem.ts";
+import { systemPath } from "./install.ts";
+import { overlap, parseRoutes, parseSubnet } from "./subnets.ts";
+
+/**
+ * Ranges for the private engine's networks, one is taken that the host has no route into. Kubernetes' own (10.42 and
+ * 10.43) and Docker's first choices are not among them.
+ */
+const RANGES = [
+  ...[20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30].map((octet) => `172.${octet}`),
+  ...[211, 212, 213, 214, 215, 216, 217, 218].map((octet) => `10.${octet}`),
+];
+
+const IP_FORWARD = "/proc/sys/net/ipv4/ip_forward";
+/** Exists while forwarding is on only because a private engine of ours, of whichever user, needs it. */
+const FORWARDING_MARK = "/run/proven-tutorial/forwarding-was-off";
+
+/** The network of one private engine: everything in it has the engine's id in its name. */
+export interface PrivateNetwork {
+  readonly bridge: string;
+  /** First half of each address: the engine's range is `<prefix>.0.0/16`. */
+  readonly prefix: string;
+  /** Whether containers reach the world outside. */
+  readonly forwarding: boolean;
+}
+
+/** Name of the engine's bridge, at most 15 characters. */
+export function bridgeOf(engineId: string): string {
+  return `pt-${engineId}`;
+}
+
+/** The pool that Docker takes other networks from; it leaves the bridge's own subnet out. */
+export function addressPool(network: PrivateNetwork): string {
+  return `${network.prefix}.128.0/17`;
+}
+
+/**
+ * Makes a bridge and forwarding rules of our own. Docker would otherwise take over `docker0` and the chains of any
+ * other daemon on this host, or empty them.
+ */
+export async function setUpNetwork(engineId: string): Promise<PrivateNetwork> {
+  const bridge = bridgeOf(engineId);
+  const prefix = freeRange(engineId);
+  await ip(
+    `link add name ${bridge} type bridge\naddress add ${prefix}.0.1/24 dev ${bridge}\nlink set dev ${bridge} up\n`,
+  );
+  const forwarding = await addRules(chainOf(engineId), `${prefix}.0.0/16`);
+  if (forwarding) switchForwardingOn();
+  return { bridge, prefix, forwarding };
+}
+
+/** Removes what {@link setUpNetwork} made, as well as the bridges that the engine made in its range. */
+export async function tearDownNetwork(engineId: string): Promise<void> {
+  const bridge = bridgeOf(engineId);
+  const addresses = await bridgeAddresses();
+  const own = addresses.find((candidate) => candidate.name === bridge);
+  if (own) {
+    const range = parseSubnet(`${own.address}/16`);
+    const ours = addresses.filter(({ address }) => overlap(range, parseSubnet(`${address}/32`)));
+    await ip(ours.map(({ name }) => `link delete dev ${name}\n`).join(""));
+  } else if (existsSync(`/sys/class/net/${bridge}`)) {
+    await ip(`link delete dev ${bridge}\n`);
+  }
+  await removeRules(chainOf(engineId));
+  if (bridges().length === 0) switchForwardingOff();
+}
+
+function freeRange(engineId: string): string {
+  const taken = parseRoutes(readFileSync("/proc/net/route", "utf8"));
+  // Two engines that start side by side are likely to begin with different ones.
+  const start = Number.parseInt(engineId, 16) % RANGES.length;
+  const free = [...RANGES.slice(start), ...RANGES.slice(0, start)].find(
+    (prefix) => !taken.some((subnet) => overlap(subnet, parseSubnet(`${prefix}.0.0/16`))),
+  );
+  if (free) return free;
+  throw new Problem(
+    "no free address range is left for a private container engine",
+    "point DOCKER_HOST to an engine that runs already, or remove unused networks (docker network prune)",
+  );
+}
+
+function chainOf(engineId: string): string {
+  return `PROVEN-${engineId}`;
+}
+
+async function addRules(chain: string, range: string): Promise<boolean> {
+  // Containers may reach each other and the world; from the world only answers get in.
+  const rules = [
+    "*filter",
+    `:${chain} - [0:0]`,
+    `-A ${chain} -s ${range} -j ACCEPT`,
+    `-A ${chain} -d ${range} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+    `-A ${chain} -d ${range} -j DROP`,
+    `-I FORWARD 1 -j ${chain}`,
+    "COMMIT",
+    "*nat",
+    `:${chain} - [0:0]`,
+    `-A ${chain} -s ${range} ! -d ${range} -j MASQUERADE`,
+    `-I POSTROUTING 1 -j ${chain}`,
+    "COMMIT",
+  ];
+  return await restore(rules);
+}
+
+async function removeRules(chain: string): Promise<void> {
+  for (const [table, parent] of [
+    ["filter", "FORWARD"],
+    ["nat", "POSTROUTING"],
+  ]) {
+    await restore([`*${table}`, `-D ${parent} -j ${chain}`, `-F ${chain}`, `-X ${chain}`, "COMMIT"]);
+  }
+}
+
+/** All of a table's rules or none. Without them containers only lack the world outside, which no node needs. */
+async function restore(rules: readonly string[]): Promise<boolean> {
+  const { failed } = await execa("iptables-restore", ["--noflush", "--wait", "5"], {
+    input: `${rules.join("\n")}\n`,
+    env: { PATH: systemPath() },
+    reject: false,
+  });
+  return !failed;
+}
+
+function switchForwardingOn(): void {
+  if (readFileSync(IP_FORWARD, "utf8").trim() === "1") return;
+  mkdirSync(dirname(FORWARDING_MARK), { recursive: true, mode: 0o755 });
+  writeFileSync(FORWARDING_MARK, "");
+  writeFileSync(IP_FORWARD, "1");
+}
+
+function switchForwardingOff(): void {
+  if (!existsSync(FORWARDING_MARK)) return;
+  writeFileSync(IP_FORWARD, "0");
+  rmSync(dirname(FORWARDING_MARK), { recursive: true, force: true });
+}
+
+/** Bridges of this host, whoever made them. */
+function bridges(): string[] {
+  return readdirSync("/sys/class/net").filter((name) => existsSync(`/sys/class/net/${name}/bridge`));
+}
+
+async function bridgeAddresses(): Promise<{ name: string; address: string }[]> {
+  const { stdout } = await execa("ip", ["-o", "-4", "address", "show"], { env: { PATH: systemPath() } });
+  const names = new Set(bridges());
+  return stdout
+    .split("\n")
+    .map((line) => /^\d+:\s+(\S+)\s+inet\s+([\d.]+)/.exec(line))
+    .flatMap((match) => (match?.[1] && match[2] ? [{ name: match[1], address: match[2] }] : []))
+    .filter(({ name }) => names.has(name));
+}
+
+async function ip(batch: string): Promise<void> {
+  await execa("ip", ["-batch", "-"], { input: batch, env: { PATH: systemPath() } });
+}

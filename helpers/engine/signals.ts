@@ -1,0 +1,68 @@
+import { constants } from "node:os";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What has to be undone when a signal ends the process, in the order in which it was registered. */
+const cleanups = new Set<() => Promise<unknown>>();
+
+/** Has `cleanup` called when a signal ends the process inside {@link withCleanup}; until it is disposed. */
+export function onInterrupt(cleanup: () => Promise<unknown>): Disposable {
+  cleanups.add(cleanup);
+  return { [Symbol.dispose]: () => void cleanups.delete(cleanup) };
+}
+
+/**
+ * Runs `work` with a stack for whatever it opens, and disposes of the stack at the end: also when Ctrl-C, SIGTERM or
+ * SIGHUP comes, after which the process exits with 128 + the signal's number. A second signal exits at once.
+ */
+export async function withCleanup<T>(work: (stack: AsyncDisposableStack) => Promise<T>): Promise<T> {
+  const stack = new AsyncDisposableStack();
+  let disposal: Promise<void> | undefined;
+  // A stack that is being disposed of says at once that it is: a signal meanwhile has to wait for the same disposal.
+  const dispose = () => {
+    disposal ??= stack.disposeAsync();
+    return disposal;
+  };
+  using interruption = disposeOnSignal({ [Symbol.asyncDispose]: dispose });
+  try {
+    return await work(stack);
+  } finally {
+    await dispose();
+    await interruption.ended();
+  }
+}
+
+/** Handlers of SIGINT, SIGTERM and SIGHUP; disposing of them restores what was before. */
+export interface Interruption extends Disposable {
+  /** Resolves at once if no signal came; never otherwise, since the process is about to exit. */
+  ended(): Promise<void>;
+}
+
+/** Disposes of `target`, and of what {@link onInterrupt} named, when a signal ends the process. */
+export function disposeOnSignal(target: AsyncDisposable): Interruption {
+  let ending = false;
+  const end = (name: (typeof SIGNALS)[number]) => {
+    const code = 128 + constants.signals[name];
+    if (ending) process.exit(code);
+    ending = true;
+    void disposeAll(target).finally(() => process.exit(code));
+  };
+  for (const name of SIGNALS) process.on(name, end);
+  return {
+    ended: () => (ending ? new Promise(() => {}) : Promise.resolve()),
+    [Symbol.dispose]() {
+      if (!ending) for (const name of SIGNALS) process.off(name, end);
+    },
+  };
+}
+
+async function disposeAll(target: AsyncDisposable): Promise<void> {
+  const steps = [() => target[Symbol.asyncDispose](), ...[...cleanups].reverse()];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+}

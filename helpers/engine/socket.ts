@@ -1,0 +1,25 @@
+import { request } from "node:http";
+
+/** How a socket behaves: an engine answers, nobody listens, we may not open it, or something else answers. */
+export type SocketState = "answers" | "silent" | "denied" | "absent";
+
+const TIMEOUT_MS = 3_000;
+
+/** Asks whoever listens at a Unix socket or named pipe whether it is a Docker-compatible engine. */
+export async function probeSocket(socketPath: string, timeout = TIMEOUT_MS): Promise<SocketState> {
+  const { promise, resolve } = Promise.withResolvers<SocketState>();
+  const question = request(
+    { socketPath, path: "/_ping", timeout, headers: { Host: "docker" } },
+    (response) => {
+      response.resume();
+      resolve(response.statusCode === 200 ? "answers" : "silent");
+    },
+  );
+  question.on("timeout", () => question.destroy(new Error("timeout")));
+  question.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EACCES" || error.code === "EPERM") resolve("denied");
+    else resolve(error.code === "ENOENT" ? "absent" : "silent");
+  });
+  question.end();
+  return await promise;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { isDead, type Run } from "../run.ts";
+
+const User = z.object({
+  run: z.object({ id: z.string(), machine: z.string(), pid: z.number(), startTime: z.string() }),
+  /** What the run made outlives its process, because somebody asked for that. */
+  kept: z.boolean(),
+});
+type User = z.infer<typeof User>;
+
+/** Who uses an engine: one file a run in `folder`. */
+export function usersIn(folder: string) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const fileOf = (run: Run) => join(folder, `${run.id}.json`);
+
+  function all(): User[] {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .flatMap((name) => read(join(folder, name)) ?? []);
+  }
+
+  return {
+    add(run: Run, options: { kept?: boolean } = {}): void {
+      const file = fileOf(run);
+      writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+    remove(run: Run): void {
+      rmSync(fileOf(run), { force: true });
+    },
+    /** Runs that still need the engine. The files of dead ones are removed. */
+    living(): Run[] {
+      const users = all();
+      const living = users.filter(({ run, kept }) => kept || !isDead(run));
+      for (const user of users) if (!living.includes(user)) rmSync(fileOf(user.run), { force: true });
+      return living.map(({ run }) => run);
+    },
+    /** Whether nobody will come back for what `run` made. */
+    isGone(run: Run): boolean {
+      return isDead(run) && !all().some((user) => user.kept && user.run.id === run.id);
+    },
+  };
+}
+
+export type Users = ReturnType<typeof usersIn>;
+
+function read(file: string): User | undefined {
+  try {
+    return User.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    // Half written by a run that was killed, or not ours.
+    return undefined;
+  }
+}
