@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { quoteArguments, templateArguments } from "./command-line.ts";
+import { quoteArguments, type TemplateValue, templateArguments } from "./command-line.ts";
 
-const words = (strings: TemplateStringsArray, ...values: (string | number)[]) =>
+const words = (strings: TemplateStringsArray, ...values: readonly TemplateValue[]) =>
   templateArguments(strings, values);
 
 test("words are split at spaces and line breaks", () => {
@@ -19,6 +19,16 @@ test("an interpolated value is one argument, whatever it holds", () => {
     "netstat -tualnp | grep LISTEN",
   ]);
   expect(words`--tail=${5} pod/${"whoami"}/x ${""}`).toEqual(["--tail=5", "pod/whoami/x", ""]);
+});
+
+test("a list gives one argument for each entry", () => {
+  expect(words`ls -l ${["/proc/1/ns", "/proc/2/ns"]} -a`).toEqual([
+    "ls",
+    "-l",
+    "/proc/1/ns",
+    "/proc/2/ns",
+    "-a",
+  ]);
 });
 
 test("backslashes are kept as they are written", () => {

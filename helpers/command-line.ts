@@ -1,17 +1,18 @@
-/** A tagged template that runs a command; an interpolated value is one argument, however many words it has. */
+/** What may stand in a command template: one argument, however many words it has, or a list of arguments. */
+export type TemplateValue = string | number | readonly (string | number)[];
+
+/** A tagged template that runs a command. */
 export type CommandTemplate<T> = (
   strings: TemplateStringsArray,
-  ...values: readonly (string | number)[]
+  ...values: readonly TemplateValue[]
 ) => Promise<T>;
 
 /**
  * The arguments that a template stands for, in the manner of execa's templates: words are split at spaces, an
- * interpolated value is never split, and touches the text beside it (`-n=${name}` is one argument).
+ * interpolated value is never split and touches the text beside it (`-n=${name}` is one argument), and a list gives
+ * one argument for each of its entries.
  */
-export function templateArguments(
-  strings: TemplateStringsArray,
-  values: readonly (string | number)[],
-): string[] {
+export function templateArguments(strings: TemplateStringsArray, values: readonly TemplateValue[]): string[] {
   const args: string[] = [];
   let open = false;
   const append = (text: string) => {
@@ -26,7 +27,12 @@ export function templateArguments(
       else append(part);
     }
     const value = values[index];
-    if (index < values.length && value !== undefined) append(String(value));
+    if (value === undefined) return;
+    const entries = Array.isArray(value) ? value : [value];
+    entries.forEach((entry, i) => {
+      if (i > 0) open = false;
+      append(String(entry));
+    });
   });
   return args;
 }

@@ -1,4 +1,9 @@
-import { type CommandTemplate, quoteArguments, templateArguments } from "./command-line.ts";
+import {
+  type CommandTemplate,
+  quoteArguments,
+  type TemplateValue,
+  templateArguments,
+} from "./command-line.ts";
 import type { Transcript } from "./evidence/transcript.ts";
 import { parseTable, type Row } from "./table.ts";
 
@@ -18,9 +23,12 @@ export class Output implements ExecResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
+  /** How long the command took, in seconds. */
+  readonly seconds: number;
 
-  constructor(command: string, { stdout, stderr, exitCode }: ExecResult) {
+  constructor(command: string, { stdout, stderr, exitCode }: ExecResult, seconds: number) {
     this.command = command;
+    this.seconds = seconds;
     this.stdout = stdout;
     this.stderr = stderr;
     this.exitCode = exitCode;
@@ -76,30 +84,45 @@ export interface Kubectl extends CommandTemplate<Output> {
  * container by `kubectl exec` is an observation; a failure of kubectl itself throws.
  */
 export function createKubectl(exec: NodeExec, transcript: Transcript): Kubectl {
-  const run = async (args: string[], mayFail: boolean): Promise<Output> => {
-    const command = quoteArguments(["kubectl", ...args]);
-    const started = performance.now();
-    const result = await exec(["kubectl", ...args]);
-    const output = [result.stdout.trimEnd(), result.stderr.trimEnd()].filter(Boolean).join("\n");
-    transcript.add({
-      command,
-      where: "kubectl",
-      output,
-      exitCode: result.exitCode,
-      duration: performance.now() - started,
-    });
-    if (result.exitCode !== 0 && !mayFail && !isInnerExit(args, result))
-      throw new CommandError(command, result);
-    return new Output(command, result);
+  const run = async (args: string[], mayFail: boolean) => {
+    const output = await runShown(["kubectl", ...args], "kubectl", exec, transcript);
+    if (output.exitCode !== 0 && !mayFail && !isInnerExit(args, output)) {
+      throw new CommandError(output.command, output);
+    }
+    return output;
   };
   return Object.assign(
-    (strings: TemplateStringsArray, ...values: readonly (string | number)[]) =>
+    (strings: TemplateStringsArray, ...values: readonly TemplateValue[]) =>
       run(templateArguments(strings, values), false),
     {
-      orRefusal: (strings: TemplateStringsArray, ...values: readonly (string | number)[]) =>
+      orRefusal: (strings: TemplateStringsArray, ...values: readonly TemplateValue[]) =>
         run(templateArguments(strings, values), true),
     },
   );
+}
+
+/** A command on the node itself, shown like kubectl's. It throws when it fails. */
+export function createNodeCommand(exec: NodeExec, transcript: Transcript): CommandTemplate<Output> {
+  return async (strings, ...values) => {
+    const output = await runShown(templateArguments(strings, values), "node", exec, transcript);
+    if (output.exitCode !== 0) throw new CommandError(output.command, output);
+    return output;
+  };
+}
+
+async function runShown(
+  args: string[],
+  where: "kubectl" | "node",
+  exec: NodeExec,
+  transcript: Transcript,
+): Promise<Output> {
+  const command = quoteArguments(args);
+  const started = performance.now();
+  const result = await exec(args);
+  const duration = performance.now() - started;
+  const output = [result.stdout.trimEnd(), result.stderr.trimEnd()].filter(Boolean).join("\n");
+  transcript.add({ command, where, output, exitCode: result.exitCode, duration });
+  return new Output(command, result, duration / 1000);
 }
 
 /** Whether the exit code is that of the command inside the container: kubectl says so in words of its own. */

@@ -1,0 +1,49 @@
+import type { Manifest } from "../manifest.ts";
+import type { Expectation } from "./expectation.ts";
+import type { Look } from "./lesson.ts";
+
+/** A text in both languages of the tutorial. */
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/**
+ * A change under which a claim's outcome must turn: it proves that the claim can fail. Either the manifest is changed
+ * and applied again, or something else is observed, or what was observed is altered (the weakest: the last resort).
+ */
+export type Mutant<T = unknown> = { readonly name: string } & (
+  | { readonly manifest: (manifest: Manifest) => void }
+  | { readonly observe: (look: Look) => Promise<T> }
+  | { readonly seen: (seen: T) => T }
+);
+
+/** A statement that is put to a real cluster. */
+export interface Claim<T> extends Bilingual {
+  /** Where the statement is made: `article#…` for the article, `ours#…` for what we add. */
+  readonly source: string;
+  /** Looks at the cluster. A throw is an error, never a refutation. */
+  readonly observe: (look: Look) => Promise<T>;
+  /** Judges what was seen, and nothing else. */
+  readonly holds: (seen: T) => boolean;
+  /** `holds` everywhere unless it says otherwise. */
+  readonly expect?: Expectation;
+  /** Why it is so; needed where the outcome is not `holds`. */
+  readonly because?: Bilingual;
+  /** Addresses of primary sources. */
+  readonly references?: readonly string[];
+  /** First Kubernetes minor version that can be asked, such as `1.22`. */
+  readonly since?: string;
+  readonly mutants: readonly [Mutant<T>, ...Mutant<T>[]];
+}
+
+/** A chapter of the tutorial. */
+export interface Chapter {
+  readonly title: Bilingual;
+  /** Markdown. */
+  readonly intro: Bilingual;
+  /** Files under fixtures/manifests that a reader can apply as they are. */
+  readonly manifests: readonly string[];
+  /** The namespace that these files use. */
+  readonly namespace: string;
+}

@@ -1,0 +1,114 @@
+import { apply, removeNamespaces, untilReady, untilSettled } from "../cluster/apply.ts";
+import { type Api, connect } from "../cluster/api.ts";
+import type { ClusterDescription } from "../cluster/description.ts";
+import { nodeExec } from "../cluster/node-exec.ts";
+import type { CommandTemplate } from "../command-line.ts";
+import { diagnose } from "../diagnose.ts";
+import { type Step, Transcript } from "../evidence/transcript.ts";
+import { createKubectl, createNodeCommand, type Kubectl, type NodeExec, type Output } from "../kubectl.ts";
+import { MANIFESTS, type Manifest } from "../manifest.ts";
+import { type ContainerProcess, inodesOf, type NamespaceKind, processesOf } from "../namespaces.ts";
+
+/** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
+export interface Look {
+  /** Runs the very command that the reader is shown. */
+  readonly kubectl: Kubectl;
+  /** Runs a command on the node, beside the kubelet and the container runtime. */
+  readonly node: CommandTemplate<Output>;
+  /** The chapter's namespace, as it is called in this cluster. */
+  readonly namespace: string;
+  /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
+  processes(pod: string): Promise<ContainerProcess[]>;
+  /** The inode of one kind of namespace by container, with `pause` for the sandbox and `node` for the node itself. */
+  namespaces(pod: string, kind: NamespaceKind): Promise<Record<string, string>>;
+}
+
+/** A chapter's place in a cluster: its manifests applied in its own namespaces. */
+export class Lesson {
+  readonly cluster: ClusterDescription;
+  /** How the manifests got into the cluster. */
+  readonly prelude: Step[] = [];
+  readonly #manifest: Manifest;
+  readonly #files: readonly string[];
+  readonly #namespace: string;
+  readonly #api: Api;
+  readonly #exec: NodeExec;
+  /** Processes by Pod: they don't change while the Pod lives, and asking takes several commands. */
+  readonly #processes = new Map<string, Promise<{ processes: ContainerProcess[]; steps: readonly Step[] }>>();
+
+  constructor(cluster: ClusterDescription, namespace: string, manifest: Manifest, files: readonly string[]) {
+    this.cluster = cluster;
+    this.#namespace = namespace;
+    this.#manifest = manifest;
+    this.#files = files;
+    this.#api = connect(cluster.kubeconfig);
+    this.#exec = nodeExec(cluster.nodeContainer);
+  }
+
+  /** Applies the manifests and waits until their Pods are ready; `settled` is enough for a mutant. */
+  async open(wait: "ready" | "settled" = "ready"): Promise<void> {
+    const started = performance.now();
+    await apply(this.#api, this.#manifest);
+    await (wait === "ready" ? untilReady : untilSettled)(this.#api, this.#manifest);
+    this.prelude.push({
+      command: `kubectl apply ${this.#files.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")}`,
+      where: "kubectl",
+      output: this.#manifest.objects
+        .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name} applied`)
+        .join("\n"),
+      exitCode: 0,
+      duration: performance.now() - started,
+    });
+  }
+
+  /** Removes what {@link open} made. */
+  async close(): Promise<void> {
+    await removeNamespaces(this.#api, [this.#namespace]);
+  }
+
+  /** The means to observe for one claim, and the transcript that they write. */
+  look(): { look: Look; transcript: Transcript } {
+    const transcript = new Transcript();
+    const node = createNodeCommand(this.#exec, transcript);
+    const processes = (pod: string) => this.#processesOf(pod, transcript);
+    return {
+      transcript,
+      look: {
+        kubectl: createKubectl(this.#exec, transcript),
+        node,
+        namespace: this.#namespace,
+        processes,
+        namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),
+      },
+    };
+  }
+
+  /** What somebody would look at first after a failure. */
+  async diagnose(): Promise<readonly Step[]> {
+    return diagnose(this.#exec, this.cluster.nodeContainer, [this.#namespace]);
+  }
+
+  /** Whether the cluster still answers: what fails after it is gone says nothing about a claim. */
+  async isAlive(): Promise<boolean> {
+    try {
+      await this.#api.version.getCode();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #processesOf(pod: string, transcript: Transcript): Promise<ContainerProcess[]> {
+    let known = this.#processes.get(pod);
+    if (!known) {
+      const own = new Transcript();
+      known = processesOf(this.#api, createNodeCommand(this.#exec, own), this.#namespace, pod).then(
+        (processes) => ({ processes, steps: own.steps }),
+      );
+      this.#processes.set(pod, known);
+    }
+    const { processes, steps } = await known;
+    for (const step of steps) transcript.add(step);
+    return processes;
+  }
+}

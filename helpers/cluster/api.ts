@@ -1,0 +1,47 @@
+import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi, Watch } from "@kubernetes/client-node";
+import { ObjectApi } from "./objects.ts";
+
+/** The Kubernetes API of one cluster. */
+export interface Api {
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  readonly batch: BatchV1Api;
+  readonly objects: ObjectApi;
+  readonly version: VersionApi;
+  readonly watch: Watch;
+}
+
+/** Clients for the cluster that a kubeconfig names. */
+export function connect(kubeconfig: string): Api {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return {
+    core: config.makeApiClient(CoreV1Api),
+    apps: config.makeApiClient(AppsV1Api),
+    batch: config.makeApiClient(BatchV1Api),
+    objects: config.makeApiClient(ObjectApi),
+    version: config.makeApiClient(VersionApi),
+    watch: new Watch(config),
+  };
+}
+
+/** The API server's own words about a refused request, or the error's message. */
+export function apiMessage(error: unknown): string {
+  const body = (error as { body?: unknown }).body;
+  if (typeof body === "string") {
+    try {
+      return (JSON.parse(body) as { message?: string }).message ?? body;
+    } catch {
+      return body;
+    }
+  }
+  const message = (body as { message?: unknown } | undefined)?.message;
+  if (typeof message === "string") return message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The HTTP status of a refused request, or undefined when the error is of another kind. */
+export function apiStatus(error: unknown): number | undefined {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "number" ? code : undefined;
+}

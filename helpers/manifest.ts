@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import { parseAllDocuments } from "yaml";
+import { PROJECT_ROOT } from "./paths.ts";
+import { Problem } from "./problem.ts";
+
+/** Where the manifests are that a reader can apply himself, seen from the top of the checkout. */
+export const MANIFESTS = "fixtures/manifests";
+
+/** A Kubernetes object as a manifest describes it. */
+export interface ManifestObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+/** The objects of one or more manifest files, in order; a mutant changes them in place. */
+export class Manifest {
+  readonly objects: ManifestObject[];
+
+  constructor(objects: ManifestObject[]) {
+    this.objects = objects;
+  }
+
+  /** A copy that can be changed without changing this one. */
+  copy(): Manifest {
+    return new Manifest(structuredClone(this.objects));
+  }
+
+  /** The object of that kind and name. @throws {Error} when there is none */
+  object(kind: string, name: string): ManifestObject {
+    const found = this.objects.find((object) => object.kind === kind && object.metadata.name === name);
+    if (!found) throw new Error(`the manifest has no ${kind} named ${name}`);
+    return found;
+  }
+
+  /** The Pod of that name. @throws {Error} when there is none */
+  pod(name: string): V1Pod & { spec: NonNullable<V1Pod["spec"]> } {
+    return this.object("Pod", name) as unknown as V1Pod & { spec: NonNullable<V1Pod["spec"]> };
+  }
+
+  /** A container of a Pod. @throws {Error} when there is none */
+  container(pod: string, name: string): V1Container {
+    const found = this.pod(pod).spec.containers.find((container) => container.name === name);
+    if (!found) throw new Error(`Pod ${pod} has no container named ${name}`);
+    return found;
+  }
+
+  /** The same objects in other namespaces: `rename` maps the names in the files to those in the cluster. */
+  inNamespaces(rename: (namespace: string) => string): Manifest {
+    const moved = this.copy();
+    for (const object of moved.objects) {
+      if (object.kind === "Namespace") object.metadata.name = rename(object.metadata.name);
+      if (object.metadata.namespace) object.metadata.namespace = rename(object.metadata.namespace);
+    }
+    return moved;
+  }
+}
+
+/**
+ * Reads manifest files by their names under {@link MANIFESTS}. Everything in them must be a Namespace named in
+ * `namespaces` or live in one: a chapter never touches what is not its own.
+ * @throws {Problem} naming file, line and remedy
+ */
+export function readManifests(files: readonly string[], namespaces: readonly string[]): Manifest {
+  const read = (file: string) => readFileSync(join(PROJECT_ROOT, MANIFESTS, file), "utf8");
+  return new Manifest(files.flatMap((file) => parseManifest(read(file), `${MANIFESTS}/${file}`, namespaces)));
+}
+
+/** The objects in the text of one manifest file. @throws {Problem} naming file, line and remedy */
+export function parseManifest(text: string, file: string, namespaces: readonly string[]): ManifestObject[] {
+  const remedy = `Correct ${file}: a reader must be able to apply it as it is.`;
+  return parseAllDocuments(text, { uniqueKeys: true }).flatMap((document) => {
+    const [error] = document.errors;
+    if (error) throw new Problem(`${file} is not YAML: ${error.message.split("\n")[0]}`, remedy);
+    let value: unknown;
+    try {
+      value = document.toJS();
+    } catch (cause) {
+      // The library stops when aliases would blow a small file up to a huge value.
+      throw new Problem(`${file} can't be read: ${(cause as Error).message}`, remedy, { cause });
+    }
+    if (value === null) return [];
+    return [checkObject(value, file, namespaces, remedy)];
+  });
+}
+
+/** Every image that some container of these objects runs. */
+export function imagesOf(objects: readonly ManifestObject[]): string[] {
+  const images = new Set<string>();
+  const visit = (value: unknown) => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (value !== null && typeof value === "object") {
+      for (const [key, entry] of Object.entries(value)) {
+        if (key === "image" && typeof entry === "string") images.add(entry);
+        else visit(entry);
+      }
+    }
+  };
+  for (const object of objects) visit(object["spec"]);
+  return [...images].sort();
+}
+
+function checkObject(
+  value: unknown,
+  file: string,
+  namespaces: readonly string[],
+  remedy: string,
+): ManifestObject {
+  const object = value as Partial<ManifestObject>;
+  const name = object?.metadata?.name;
+  if (typeof object?.apiVersion !== "string" || typeof object.kind !== "string" || typeof name !== "string") {
+    throw new Problem(`${file} holds something without apiVersion, kind or metadata.name`, remedy);
+  }
+  const own = object.kind === "Namespace" ? name : object.metadata?.namespace;
+  if (own === undefined) {
+    throw new Problem(
+      `${file}: ${object.kind} ${name} names no namespace, or belongs to the whole cluster`,
+      remedy,
+    );
+  }
+  if (!namespaces.includes(own)) {
+    throw new Problem(
+      `${file}: ${object.kind} ${name} is in namespace ${own}, which is not the chapter's (${namespaces.join(", ")})`,
+      remedy,
+    );
+  }
+  return object as ManifestObject;
+}
