@@ -1,0 +1,142 @@
+import { basename } from "node:path";
+import { execa } from "execa";
+import { onInterrupt } from "../../engine/signals.ts";
+import { Problem } from "../../problem.ts";
+
+/** How many of its last lines a failed command is told with. */
+const LAST_LINES = 15;
+/** How long an interrupted command may take to tidy up after itself, in milliseconds. */
+const GRACE_MS = 5_000;
+
+/** How a command of a build is run. */
+export interface CommandOptions {
+  /** The part of the build that it makes, as told when it fails. */
+  readonly part: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Given each line that it prints. */
+  readonly onLine?: (line: string) => void;
+  /** Whether a line tells nothing about a failure. */
+  readonly isNoise?: (line: string) => boolean;
+}
+
+/** Runs a command of a build and returns what it printed; its failure is told with its last lines. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<string> {
+  const { cwd, env, signal, onLine } = options;
+  signal?.throwIfAborted();
+  // Where somebody ends the run for us, the whole family of processes is ended; else the terminal does it.
+  const detached = signal !== undefined || process.listenerCount("SIGINT") > 0;
+  const child = execa(command, args, {
+    ...(cwd && { cwd }),
+    env: { LC_ALL: "C.UTF-8", ...env },
+    stdin: "ignore",
+    all: true,
+    reject: false,
+    detached,
+    maxBuffer: 64 << 20,
+  });
+  let end: Promise<void> | undefined;
+  const stop = () => {
+    end ??= endFamily(child as Child, child, detached);
+    return end;
+  };
+  const onAbort = () => void stop();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  using _ = onInterrupt(stop);
+  try {
+    if (onLine) readLines(child as Child, onLine);
+    const result = await child;
+    signal?.throwIfAborted();
+    if (result.failed) throw commandProblem(command, options, result as Failure);
+    return result.all ?? "";
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    await end;
+  }
+}
+
+/** What is told about a command that failed. */
+interface Failure {
+  readonly all?: string;
+  readonly code?: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+}
+
+/** What is used of a running child process. */
+interface Child {
+  readonly pid?: number | undefined;
+  readonly all?: NodeJS.ReadableStream | undefined;
+}
+
+async function endFamily({ pid }: Child, ended: Promise<unknown>, family: boolean): Promise<void> {
+  if (pid === undefined) return;
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(family ? -pid : pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  send("SIGINT");
+  const kill = setTimeout(() => send("SIGKILL"), GRACE_MS);
+  await ended;
+  clearTimeout(kill);
+  if (family) send("SIGKILL");
+}
+
+function readLines(child: Child, onLine: (line: string) => void): void {
+  let rest = "";
+  child.all?.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk.toString("utf8")).split(/[\r\n]+/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim()) onLine(line);
+  });
+}
+
+function commandProblem(
+  command: string,
+  { part, isNoise = () => false }: CommandOptions,
+  result: Failure,
+): Problem {
+  const output = (result.all ?? "").split(/\r?\n/).filter((line) => line.trim() !== "" && !isNoise(line));
+  const how =
+    result.code === "ENOENT"
+      ? "is not installed"
+      : result.signal
+        ? `was ended by ${result.signal}`
+        : `failed (exit code ${result.exitCode})`;
+  return new Problem(
+    `${part} could not be built: ${basename(command)} ${how}`,
+    remedyFor(result.all ?? "", result.signal),
+    {
+      details: output.slice(-LAST_LINES),
+    },
+  );
+}
+
+/** What to do about a failed build, told from what it printed. */
+export function remedyFor(output: string, signal?: string): string {
+  if (/no space left on device|disk quota exceeded/i.test(output))
+    return "free some space on that disk and run it again; what was built before is kept";
+  if (
+    /checksum mismatch|SECURITY ERROR|hash mismatch|Hash Sum mismatch|do not match the hashes/i.test(output)
+  )
+    return "what came over the network is not what is pinned here: don't use it; if go.sum was edited, restore it with git, else ask whoever runs the proxy or mirror in between";
+  if (/updates to go\.(mod|sum) needed|missing go\.sum entry/.test(output))
+    return "run go mod tidy in the folder of that go.mod, review the change, and run this again";
+  if (
+    /dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|Could not resolve|Temporary failure|Unable to connect|Max retries exceeded|Connection failed/i.test(
+      output,
+    )
+  )
+    return "the network or a mirror didn't answer: run it again when it does (GOPROXY, apt and pip settings are honoured); what was built before is kept";
+  if (/signal: killed|cannot allocate memory/i.test(output) || signal === "SIGKILL")
+    return "the machine ran out of memory: free some (a build needs about 3 GB) and run it again; what was built before is kept";
+  return "see its last lines above; run it again when that is mended, what was built before is kept";
+}

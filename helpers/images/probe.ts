@@ -1,0 +1,48 @@
+import type Dockerode from "dockerode";
+import { onInterrupt } from "../engine/signals.ts";
+import { Problem } from "../problem.ts";
+import { runLabels, thisRun } from "../run.ts";
+
+/** How long an image may take to say its version, in milliseconds. */
+const TIMEOUT_MS = 30_000;
+
+/** What an image printed when it was run with some arguments, and how that ended. */
+export interface Probe {
+  readonly output: string;
+  readonly exitCode: number;
+}
+
+/** Runs `image` once with `args`, without a network, and removes the container. */
+export async function probe(docker: Dockerode, image: string, args: readonly string[]): Promise<Probe> {
+  const container = await docker.createContainer({
+    Image: image,
+    Cmd: [...args],
+    Labels: runLabels(thisRun()),
+    Tty: true,
+    HostConfig: { NetworkMode: "none" },
+  });
+  const remove = () => container.remove({ force: true, v: true });
+  using _ = onInterrupt(remove);
+  try {
+    await container.start();
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const { StatusCode } = (await container.wait({ abortSignal: timeout })) as { StatusCode: number };
+    const output = await container.logs({ stdout: true, stderr: true });
+    return { output: output.toString("utf8").replaceAll("\r", ""), exitCode: StatusCode };
+  } catch (error) {
+    throw new Problem(
+      `${image} doesn't run as a k3s node: ${reason(error, args)}`,
+      "name a rancher/k3s image (rancher/k3s:v1.36.3-k3s1 say), or one that keeps its contract, for this architecture",
+      { cause: error },
+    );
+  } finally {
+    await remove();
+  }
+}
+
+function reason(error: unknown, args: readonly string[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/exec format error/i.test(message)) return "its program is for another architecture";
+  if (/abort|timeout/i.test(message)) return `it doesn't end when it is asked for ${args.join(" ")}`;
+  return message.replace(/^\(HTTP code \d+\)[^-]*- /, "").trim();
+}

@@ -1,0 +1,93 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { hashOf } from "./hash.ts";
+import { concernsRegistry, type PullFailure } from "./pull-failure.ts";
+
+/** How long a registry that couldn't be reached is not asked again by later runs, in milliseconds. */
+const REMEMBER_MS = 10 * 60 * 1000;
+
+const rememberedSchema = z.object({
+  kind: z.enum(["refused", "hanging", "unreachable", "rate-limited", "broken"]),
+  registry: z.string(),
+  line: z.string(),
+  at: z.number(),
+});
+
+/**
+ * Knows which registries can't be reached, so that each is asked once only: in this run, and for some minutes by
+ * others. The first question to a registry is asked alone; the others wait for how it ends.
+ */
+export class Registries {
+  readonly #folder: string;
+  readonly #remember: boolean;
+  readonly #down = new Map<string, PullFailure>();
+  readonly #first = new Map<string, Promise<unknown>>();
+
+  /** With `remember: false`, what earlier runs found is not heeded (but written down all the same). */
+  constructor(cache: string, options: { remember: boolean }) {
+    this.#folder = join(cache, "registries");
+    this.#remember = options.remember;
+  }
+
+  /**
+   * Asks `registry` by way of `question`, unless it is known to be out of reach.
+   * `say` is given the one line about a registry that is, when it is found out.
+   */
+  async ask(
+    registry: string,
+    question: () => Promise<PullFailure | undefined>,
+    say: (line: string) => void,
+  ): Promise<PullFailure | undefined> {
+    const first = this.#first.get(registry);
+    if (first) {
+      await first;
+      return this.#down.get(registry) ?? (await this.#answer(registry, question, say));
+    }
+    const asked = this.#recall(registry, say).then((known) => known ?? this.#answer(registry, question, say));
+    this.#first.set(
+      registry,
+      asked.catch(() => undefined),
+    );
+    return asked;
+  }
+
+  async #answer(
+    registry: string,
+    question: () => Promise<PullFailure | undefined>,
+    say: (line: string) => void,
+  ): Promise<PullFailure | undefined> {
+    const failure = await question();
+    if (failure && concernsRegistry(failure)) {
+      if (!this.#down.has(registry)) say(`${failure.line}; it is not asked again in this run`);
+      await this.#noteDown(registry, failure);
+    } else await rm(this.#file(registry), { force: true });
+    return failure;
+  }
+
+  async #noteDown(registry: string, failure: PullFailure): Promise<void> {
+    this.#down.set(registry, failure);
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(this.#file(registry), JSON.stringify({ ...failure, at: Date.now() }));
+  }
+
+  async #recall(registry: string, say: (line: string) => void): Promise<PullFailure | undefined> {
+    if (!this.#remember) return undefined;
+    try {
+      const { at, ...failure } = rememberedSchema.parse(
+        JSON.parse(await readFile(this.#file(registry), "utf8")),
+      );
+      const age = Date.now() - at;
+      if (age < 0 || age > REMEMBER_MS) return undefined;
+      this.#down.set(registry, failure);
+      say(`${failure.line} (found out ${Math.round(age / 60_000)} min ago; IMAGES=pull asks again)`);
+      return failure;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #file(registry: string): string {
+    return join(this.#folder, `${registry.replaceAll(/[^A-Za-z0-9.]+/g, "-")}-${hashOf([registry])}.json`);
+  }
+}

@@ -1,0 +1,126 @@
+import { Problem } from "../problem.ts";
+import type { Context } from "./context.ts";
+import { type EngineImage, findImage, hasDigest } from "./engine-image.ts";
+import { type PullLimits, pull } from "./pull.ts";
+import type { PullFailure } from "./pull-failure.ts";
+import { familiarName, onMirror, parseReference, repositoryName, withVersion } from "./reference.ts";
+import { Registries } from "./registries.ts";
+
+/** An image to be had, with its pinned tag and, where it is known, its digest. */
+export interface Wanted {
+  readonly pull: string;
+  readonly digest?: string | undefined;
+}
+
+/** An image that is in the engine now, and how it came there. */
+export interface Found {
+  readonly image: EngineImage;
+  readonly origin: "present" | "pulled";
+}
+
+const registriesOf = new Map<string, Registries>();
+
+/**
+ * Finds an image in the engine or has the engine pull it, under its own name or from the mirror.
+ * Resolves to why it couldn't be had otherwise.
+ */
+export async function findOrPull(
+  context: Context,
+  wanted: Wanted,
+  limits?: PullLimits,
+): Promise<Found | PullFailure> {
+  const present = await findPresent(context, wanted);
+  if (present) return { image: present, origin: "present" };
+  const { registry } = parseReference(wanted.pull);
+  if (context.policy === "build")
+    return { kind: "other", registry, line: "the engine doesn't have it, and IMAGES=build forbids pulling" };
+  return pullAndVerify(context, wanted, limits);
+}
+
+/** The image if the engine has it: with the pinned digest, or where that can't be told, with the pinned tag. */
+async function findPresent(context: Context, wanted: Wanted): Promise<EngineImage | undefined> {
+  for (const name of engineNames(context, wanted)) {
+    const image = await findImage(context.engine.docker, name);
+    if (!image || image.architecture !== context.engine.architecture) continue;
+    if (wanted.digest && hasDigest(image, wanted.digest) === false) continue;
+    return image;
+  }
+  return undefined;
+}
+
+async function pullAndVerify(
+  context: Context,
+  wanted: Wanted,
+  limits: PullLimits | undefined,
+): Promise<Found | PullFailure> {
+  const { engine, progress, mirror, signal } = context;
+  const own = parseReference(wanted.pull);
+  const origin = mirror ? onMirror(mirror, own) : own;
+  const digest = wanted.digest ?? own.digest;
+  const name = familiarName(digest ? withVersion(origin, { digest }) : origin);
+  const failure = await registries(context).ask(
+    origin.registry,
+    () =>
+      progress.step(`pulling ${familiarName(origin)}`, (update) =>
+        pull(engine.docker, name, { update, signal, ...(limits && { limits }) }),
+      ),
+    (line) => progress.note(line),
+  );
+  if (failure) return failure;
+  const image = await findImage(engine.docker, name);
+  if (!image) throw new Error(`the engine pulled ${name} and doesn't have it`);
+  if (image.architecture !== engine.architecture) {
+    const line = `${origin.registry} gave ${familiarName(origin)} for ${image.architecture}; the engine runs ${engine.architecture}`;
+    return { kind: "architecture", registry: origin.registry, line };
+  }
+  if (digest && hasDigest(image, digest) === false) {
+    throw new Problem(
+      `${name} is not what is pinned: the engine says ${image.repoDigests.join(", ")}`,
+      "don't use it; ask whoever runs that registry, or pin the digest that you trust in fixtures/images.lock.yaml",
+    );
+  }
+  const tagged = await giveTag(
+    context,
+    image,
+    familiarName(withVersion(origin, { tag: own.tag ?? "latest" })),
+  );
+  return { image: tagged, origin: "pulled" };
+}
+
+/** Names what was pulled by digest as people know it, unless the user has something else of that name. */
+async function giveTag(context: Context, image: EngineImage, name: string): Promise<EngineImage> {
+  const { docker } = context.engine;
+  if (image.name === name) return image;
+  const taken = await findImage(docker, name);
+  if (taken && taken.id !== image.id) return image;
+  if (!taken) {
+    const { tag = "latest" } = parseReference(name);
+    await docker.getImage(image.name).tag({ repo: repositoryName(name), tag });
+  }
+  return { ...image, name };
+}
+
+/** The names under which the engine may have it. */
+function engineNames(context: Context, { pull, digest }: Wanted): string[] {
+  const own = parseReference(pull);
+  const places = context.mirror ? [own, onMirror(context.mirror, own)] : [own];
+  return places.flatMap((place) => [
+    familiarName(place),
+    ...(digest ? [familiarName(withVersion(place, { digest }))] : []),
+  ]);
+}
+
+function registries({ cache, engine, policy }: Context): Registries {
+  const key = JSON.stringify([cache, engine.dockerHost, policy]);
+  let known = registriesOf.get(key);
+  if (!known) {
+    known = new Registries(cache, { remember: policy !== "pull" });
+    registriesOf.set(key, known);
+  }
+  return known;
+}
+
+/** Whether it is an image rather than a failure. */
+export function isFound(result: Found | PullFailure): result is Found {
+  return "image" in result;
+}
