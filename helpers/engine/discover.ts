@@ -82,7 +82,7 @@ async function checkConfigured({ dockerHost, origin, undo }: ConfiguredEngine): 
   switch (url?.protocol) {
     case "unix:":
     case "npipe:":
-      return await checkSocket(decodeURIComponent(url.pathname), where, undo);
+      return await checkSocket(dockerHost.slice(`${url.protocol}//`.length), where, undo);
     case "tcp:":
     case "http:":
     case "https:":

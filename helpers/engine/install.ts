@@ -66,7 +66,12 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
     `No container engine found: installing ${packages.join(" and ")} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
   await progress.step(`Installing ${packages.join(" and ")}`, () => install(packages, command));
-  return true;
+  const absent = missing.filter((program) => !findProgram(program, env.PATH));
+  if (absent.length === 0) return true;
+  throw new Problem(
+    `${packages.join(" and ")} are installed, but ${absent.join(" and ")} cannot be found`,
+    `apt-get install --reinstall ${packages.join(" ")}`,
+  );
 }
 
 async function install(packages: readonly string[], command: string): Promise<void> {

@@ -3,6 +3,10 @@ import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../paths.ts";
+import { Problem } from "../problem.ts";
+
+/** Longest path of a Unix socket. */
+const SOCKET_PATH_BYTES = 107;
 
 /** Where a private engine keeps its things. */
 export interface PrivateFolders {
@@ -27,10 +31,19 @@ export interface PrivateFolders {
   readonly cgroup: string;
 }
 
+/** Where the runtime folder may be. */
+interface RuntimePlaces {
+  readonly system: string;
+  readonly temporary: readonly string[];
+}
+
 /** The folders of this user's private engine. */
-export function privateFolders(home = cacheFolder("engine")): PrivateFolders {
+export function privateFolders(
+  home = cacheFolder("engine"),
+  places: RuntimePlaces = { system: "/run", temporary: [tmpdir(), "/tmp"] },
+): PrivateFolders {
   const id = createHash("sha256").update(realpathSync(home)).digest("hex").slice(0, 8);
-  const runtime = runtimeFolder(id, join(home, "runtime-folder"));
+  const runtime = runtimeFolder(id, join(home, "runtime-folder"), places);
   const socket = join(runtime, "docker.sock");
   return {
     id,
@@ -50,13 +63,25 @@ export function privateFolders(home = cacheFolder("engine")): PrivateFolders {
 }
 
 /** A folder that only we can enter: below /run where that is possible, else where `record` says, else a new one. */
-function runtimeFolder(id: string, record: string): string {
-  for (const folder of [recorded(record), `/run/proven-tutorial-${id}`]) {
-    if (folder && makePrivate(folder)) return folder;
+function runtimeFolder(id: string, record: string, places: RuntimePlaces): string {
+  for (const folder of [recorded(record), join(places.system, `proven-tutorial-${id}`)]) {
+    if (folder && isShort(folder) && makePrivate(folder)) return folder;
   }
-  const folder = mkdtempSync(join(tmpdir(), "proven-tutorial-"));
+  const place = places.temporary.find((candidate) => isShort(join(candidate, "proven-tutorial-XXXXXX")));
+  if (place === undefined) {
+    throw new Problem(
+      "every folder for the private container engine's socket has a path that is too long",
+      "set TMPDIR to a short one, /tmp say",
+    );
+  }
+  const folder = mkdtempSync(join(place, "proven-tutorial-"));
   writeFileSync(record, folder, { mode: 0o600 });
   return folder;
+}
+
+/** Whether the sockets in it keep to the kernel's limit for their paths; containerd's is the longest. */
+function isShort(folder: string): boolean {
+  return Buffer.byteLength(join(folder, "exec/containerd/containerd-debug.sock")) <= SOCKET_PATH_BYTES;
 }
 
 function recorded(record: string): string | undefined {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { processesIn, removeCgroups } from "./cgroups.ts";
 import type { PrivateFolders } from "./private-folders.ts";
@@ -41,15 +41,17 @@ export function mountPoints(mountinfo: string): string[] {
     .map(unescapeOctal);
 }
 
-/** The kernel writes blanks and line breaks in a path as `\040`, byte by byte. */
+/** The kernel writes a blank in a path as `\040`, and likewise tabs, line breaks and backslashes. */
 function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** dockerd, its containerd and their shims name one of our paths; the containers are in our cgroup. */
 function processesOf(folders: PrivateFolders): ProcessId[] {
-  const engine = findProcesses((command) =>
-    command.some((word) => word === folders.config || word.startsWith(`${folders.execRoot}/`)),
+  const engine = findProcesses(
+    ([program = "", ...words]) =>
+      /^(dockerd|unshare|containerd.*)$/.test(basename(program)) &&
+      words.some((word) => word === folders.config || word.startsWith(`${folders.execRoot}/`)),
   );
   return [...engine, ...processesIn(folders.cgroup)];
 }

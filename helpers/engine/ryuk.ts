@@ -2,6 +2,7 @@ import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
+import { ImageName } from "testcontainers";
 import { cacheFolder } from "../paths.ts";
 
 /** The image that this version of Testcontainers starts, unless RYUK_CONTAINER_IMAGE names another. */
@@ -23,7 +24,8 @@ export async function decideRyuk(
   if (env.TESTCONTAINERS_RYUK_DISABLED === "true") return false;
   // Podman denies Ryuk its socket, unless the user has arranged for that.
   const denied = engine === "podman" && env.TESTCONTAINERS_RYUK_PRIVILEGED !== "true";
-  const possible = !denied && (await hasImage(docker, env.RYUK_CONTAINER_IMAGE || RYUK_IMAGE));
+  const image = ImageName.fromString(env.RYUK_CONTAINER_IMAGE || RYUK_IMAGE).string;
+  const possible = !denied && ((await hasImage(docker, image)) || (await pull(docker, image, env)));
   if (!possible) env.TESTCONTAINERS_RYUK_DISABLED = "true";
   return possible;
 }
@@ -33,11 +35,12 @@ async function hasImage(docker: Dockerode, image: string): Promise<boolean> {
     await docker.getImage(image).inspect();
     return true;
   } catch {
-    return await pull(docker, image);
+    return false;
   }
 }
 
-async function pull(docker: Dockerode, image: string): Promise<boolean> {
+async function pull(docker: Dockerode, image: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (env.IMAGES === "build") return false;
   const memory = join(cacheFolder(), "ryuk-not-pulled");
   if (age(memory) < MEMORY_MS) return false;
   try {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isDead, type Run } from "../run.ts";
+import { isDead, type Run, thisMachine } from "../run.ts";
 
 const User = z.object({
   run: z.object({ id: z.string(), machine: z.string(), pid: z.number(), startTime: z.string() }),
@@ -30,10 +30,13 @@ export function usersIn(folder: string) {
     remove(run: Run): void {
       rmSync(fileOf(run), { force: true });
     },
-    /** Runs that still need the engine. The files of dead ones are removed. */
+    /**
+     * Runs of this machine that still need the engine. The files of others are removed: of dead runs, and of machines
+     * that had this folder before, a container that was made anew say.
+     */
     living(): Run[] {
       const users = all();
-      const living = users.filter(({ run, kept }) => kept || !isDead(run));
+      const living = users.filter(({ run, kept }) => run.machine === thisMachine() && (kept || !isDead(run)));
       for (const user of users) if (!living.includes(user)) rmSync(fileOf(user.run), { force: true });
       return living.map(({ run }) => run);
     },

@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Run, thisRun } from "../run.ts";
+import { usersIn } from "./users.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "users-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A run whose process has ended. */
+function deadRun(): Run {
+  return { ...thisRun(), pid: spawnSync(process.execPath, ["--version"]).pid };
+}
+
+test("counts the living, and forgets the dead", () => {
+  const users = usersIn(folder);
+  const [living, dead] = [thisRun(), deadRun()];
+  users.add(living);
+  users.add(dead);
+  expect(users.living()).toEqual([living]);
+  expect(readdirSync(folder)).toEqual([`${living.id}.json`]);
+  users.remove(living);
+  expect(users.living()).toEqual([]);
+});
+
+test("a run of another machine does not need this one's engine", () => {
+  const users = usersIn(folder);
+  users.add({ ...thisRun(), machine: "0123456789ab" });
+  expect(users.living()).toEqual([]);
+});
+
+test("a kept run is not gone although its process is", () => {
+  const users = usersIn(folder);
+  const [kept, dead] = [deadRun(), deadRun()];
+  users.add(kept);
+  expect(users.isGone(kept)).toBe(true);
+  users.add(kept, { kept: true });
+  expect(users.living()).toEqual([kept]);
+  expect(users.isGone(kept)).toBe(false);
+  expect(users.isGone(dead)).toBe(true);
+});
+
+test("a file that a killed run left half written does no harm", () => {
+  writeFileSync(join(folder, "abc.json"), '{"run":');
+  writeFileSync(join(folder, "def.json.new"), "");
+  expect(usersIn(folder).living()).toEqual([]);
+});
