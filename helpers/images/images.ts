@@ -6,7 +6,7 @@ import { provideArchive } from "./archives.ts";
 import { buildImage } from "./build/build.ts";
 import type { Context, Policy } from "./context.ts";
 import { type EngineImage, STAND_IN_LABEL } from "./engine-image.ts";
-import { type LockedImage, lockedImage, readLock } from "./lock.ts";
+import { type Lock, type LockedImage, lockedImage, readLock } from "./lock.ts";
 import { nodeFacts } from "./node-facts.ts";
 import type { PullFailure } from "./pull-failure.ts";
 import { familiarName, parseReference, sameReference, withVersion } from "./reference.ts";
@@ -58,6 +58,8 @@ export interface ProvideOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where images are kept between runs. */
   readonly cache?: string;
+  /** What is pinned; the lock file unless given. */
+  readonly lock?: Lock;
 }
 
 /**
@@ -110,7 +112,7 @@ function contextOf(options: ProvideOptions): Context {
     engine,
     progress,
     signal,
-    lock: readLock(),
+    lock: options.lock ?? readLock(),
     policy: options.policy ?? policyOf(env),
     cache: options.cache ?? cacheFolder("images"),
     mirror: mirrorOf(env),

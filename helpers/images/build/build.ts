@@ -1,4 +1,4 @@
-import { join, posix, relative } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { PROJECT_ROOT } from "../../paths.ts";
 import { LABEL } from "../../run.ts";
 import type { Context } from "../context.ts";
@@ -61,7 +61,7 @@ interface Plan {
 }
 
 async function planImage(context: Context, relativeFolder: string, version: string): Promise<Plan> {
-  const folder = join(PROJECT_ROOT, relativeFolder);
+  const folder = resolve(PROJECT_ROOT, relativeFolder);
   const recipe = readRecipe(folder, version);
   const title = posix.basename(relativeFolder);
   const modules = [...recipe.go, ...recipe.c];
@@ -133,7 +133,7 @@ async function provideParts(context: Context, plan: Plan): Promise<PartFolders> 
     }
   };
   // Planned anew, so that the parts' commands heed the signal.
-  const { programs, debian } = await planImage(inner, relative(PROJECT_ROOT, plan.folder), plan.version);
+  const { programs, debian } = await planImage(inner, plan.folder, plan.version);
   const compile = async () => {
     const folders: string[] = [];
     for (const part of programs) folders.push(await providePart(inner, part));

@@ -40,9 +40,11 @@ export async function runCommand(
     detached,
     maxBuffer: 64 << 20,
   });
+  // Not its result: that waits for whoever has inherited its output.
+  const ended = new Promise<void>((resolve) => child.nodeChildProcess.once("exit", () => resolve()));
   let end: Promise<void> | undefined;
   const stop = () => {
-    end ??= endFamily(child as Child, child, detached);
+    end ??= endFamily(child as Child, ended, detached);
     return end;
   };
   const onAbort = () => void stop();

@@ -1,0 +1,40 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { lockedImage, readLock } from "./lock.ts";
+import { testFolder } from "./testing/context.ts";
+
+describe("the lock file", () => {
+  test("names the default node, and pins every image that is pulled", () => {
+    const lock = readLock();
+    expect(lock.node.pull).toBe(`rancher/k3s:${lock.kubernetes}-k3s1`);
+    for (const { pull } of lock.images) expect(pull).toMatch(/:[\w.]+$/);
+  });
+
+  test("finds an image by any way to write its name", () => {
+    const lock = readLock();
+    expect(lockedImage(lock, "docker.io/traefik/whoami:latest")).toBe(lockedImage(lock, "traefik/whoami"));
+  });
+
+  test("builds a node's pause image whatever it is called, and nothing else that it doesn't know", () => {
+    const lock = readLock();
+    expect(lockedImage(lock, "rancher/pause:3.1", "docker.io/rancher/pause:3.1")).toEqual({
+      name: "rancher/pause:3.1",
+      pull: "rancher/pause:3.1",
+      build: "fixtures/images/pause",
+    });
+    expect(lockedImage(lock, "busybox", "rancher/pause:3.1")).toEqual({ name: "busybox", pull: "busybox" });
+  });
+
+  test("is told field by field when it is not as expected", async () => {
+    await using folder = await testFolder();
+    const file = join(folder.path, "lock.yaml");
+    await writeFile(file, "kubernetes: 1.36\nimages: []\n");
+    expect(() => readLock(file)).toThrow(
+      expect.objectContaining({
+        name: "Problem",
+        details: expect.arrayContaining([expect.stringContaining("node")]),
+      }),
+    );
+  });
+});
