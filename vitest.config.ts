@@ -2,11 +2,34 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    includeTaskLocation: true,
     projects: [
       {
+        extends: true,
         test: {
           name: "helpers",
           include: ["helpers/**/*.test.ts", "commands/**/*.test.ts"],
+          exclude: ["**/*.engine.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "engine",
+          include: ["helpers/**/*.engine.test.ts"],
+          // They start and stop engines: one after another.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "chapters",
+          include: ["chapters/*.test.ts"],
+          globalSetup: ["helpers/cluster/global-setup.ts"],
+          sequence: { concurrent: false },
         },
       },
     ],

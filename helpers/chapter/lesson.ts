@@ -1,5 +1,5 @@
-import { apply, removeNamespaces, untilReady, untilSettled } from "../cluster/apply.ts";
 import { type Api, connect } from "../cluster/api.ts";
+import { apply, removeNamespaces, untilReady, untilSettled } from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec } from "../cluster/node-exec.ts";
 import type { CommandTemplate } from "../command-line.ts";

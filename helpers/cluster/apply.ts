@@ -52,8 +52,12 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
 /** Waits until every Pod of the manifest is ready or can't become so, and gives the Pods. */
 export async function untilSettled(api: Api, manifest: Manifest): Promise<V1Pod[]> {
   const wanted = manifest.objects.filter(({ kind }) => kind === "Pod").map(({ metadata }) => metadata);
+  const sets = manifest.objects.filter(({ kind }) => kind === "ReplicaSet");
+  await Promise.all(sets.map((object) => replicasReady(api, object)));
   const look = () =>
-    Promise.all(wanted.map(({ name, namespace = "default" }) => api.core.readNamespacedPod({ name, namespace })));
+    Promise.all(
+      wanted.map(({ name, namespace = "default" }) => api.core.readNamespacedPod({ name, namespace })),
+    );
   return await waitFor({
     what: `${wanted.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} to be ready`,
     look,
@@ -73,6 +77,17 @@ export async function removeNamespaces(api: Api, namespaces: readonly string[]):
       });
     }),
   );
+}
+
+async function replicasReady(api: Api, { metadata }: ManifestObject): Promise<void> {
+  const { name, namespace = "default" } = metadata;
+  await waitFor({
+    what: `the replicas of ${namespace}/${name} to be ready`,
+    look: () => api.apps.readNamespacedReplicaSet({ name, namespace }),
+    until: ({ spec, status }) => status?.readyReplicas === spec?.replicas,
+    describe: ({ status }) => JSON.stringify(status),
+    timeout: READY_TIMEOUT_MS,
+  });
 }
 
 async function applyObject(api: Api, object: ManifestObject): Promise<void> {
@@ -105,17 +120,20 @@ function isReady(pod: V1Pod): boolean {
 
 /** Why a Pod can't become ready, or undefined while it still may. */
 function deadEnd(pod: V1Pod): string | undefined {
-  if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded") return `it has ended (${pod.status.phase})`;
+  if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded")
+    return `it has ended (${pod.status.phase})`;
   for (const { name, state } of pod.status?.containerStatuses ?? []) {
     const { reason, message } = state?.waiting ?? {};
-    if (reason && DEAD_ENDS.has(reason)) return `container ${name}: ${reason}${message ? ` (${message})` : ""}`;
+    if (reason && DEAD_ENDS.has(reason))
+      return `container ${name}: ${reason}${message ? ` (${message})` : ""}`;
   }
   return undefined;
 }
 
 function stateOf(pod: V1Pod): string {
   const containers = (pod.status?.containerStatuses ?? []).map(({ name, state, ready }) => {
-    const what = state?.waiting?.reason ?? (state?.terminated ? "terminated" : ready ? "ready" : "running, not ready");
+    const what =
+      state?.waiting?.reason ?? (state?.terminated ? "terminated" : ready ? "ready" : "running, not ready");
     return `${name}: ${what}`;
   });
   return `${pod.metadata?.name} is ${pod.status?.phase}${containers.length ? ` (${containers.join(", ")})` : ""}`;

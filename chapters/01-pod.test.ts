@@ -1,0 +1,304 @@
+import { chapter, type Mutant, matches } from "../helpers/chapter.ts";
+
+const { claim } = chapter({
+  title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
+  intro: {
+    en: `
+A Pod is the smallest thing that Kubernetes schedules. It is not a container but a wrapper around one or more of them
+that are to live on one node, share one IP address, and come and go together.
+
+The Pod of this chapter has two containers. **whoami** is a tiny web server on port 80 that answers with its host name
+and the request it got. **nettool** only sleeps, but it has the tools with which we look around from inside.`,
+    zh: `
+Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在一个或多个容器外面的一层壳：这些容器总是落在同一个节点上，
+共用一个 IP，一同启动，一同消失。
+
+本章的 Pod 里有两个容器。**whoami** 是监听 80 端口的小型 Web 服务，返回自己的主机名和收到的请求；
+**nettool** 只是睡眠，但自带各种网络工具，我们就借它从 Pod 内部观察。`,
+  },
+  manifests: ["01-pod.yaml", "01-pod-companions.yaml"],
+  namespace: "whoami",
+});
+
+// The changes under which the claims below must turn: "npm run mutants" applies them.
+
+const nettoolEnds: Mutant = {
+  name: "nettool ends at once and is not started again",
+  manifest: (manifest) => {
+    const nettool = manifest.container("whoami", "nettool");
+    nettool.command = ["false"];
+    nettool.args = [];
+    manifest.pod("whoami").spec.restartPolicy = "Never";
+  },
+};
+
+const onHostNetwork: Mutant = {
+  name: "the Pod uses the node's network",
+  manifest: (manifest) => {
+    manifest.pod("whoami").spec.hostNetwork = true;
+  },
+};
+
+const otherPort: Mutant = {
+  name: "whoami listens on port 8080",
+  manifest: (manifest) => {
+    manifest.container("whoami", "whoami").args = ["--port", "8080"];
+  },
+};
+
+const swapped: Mutant = {
+  name: "the containers change places",
+  manifest: (manifest) => {
+    manifest.pod("whoami").spec.containers.reverse();
+  },
+};
+
+const volumesOfTheirOwn: Mutant = {
+  name: "each container has a volume of its own",
+  manifest: (manifest) => {
+    manifest.pod("exchange").spec.volumes?.push({ name: "other", emptyDir: {} });
+    manifest.container("exchange", "client").volumeMounts = [{ name: "other", mountPath: "/exchange" }];
+  },
+};
+
+const ownedByReplicaSet: Mutant = {
+  name: "the Pod belongs to a ReplicaSet",
+  manifest: (manifest) => {
+    const pod = manifest.object("Pod", "mortal");
+    const { labels } = pod.metadata;
+    pod.apiVersion = "apps/v1";
+    pod.kind = "ReplicaSet";
+    pod.spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod.spec } };
+  },
+};
+
+claim("pod.ready", {
+  en: "Both containers of the Pod are ready, and neither was ever restarted",
+  zh: "Pod 中的两个容器都已就绪，且从未重启",
+  source: "article#pod",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/"],
+  observe: ({ kubectl, namespace }) => kubectl`get pods -n ${namespace} -o wide`,
+  holds: (pods) => matches(pods.row("whoami"), { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
+  mutants: [nettoolEnds],
+});
+
+claim("pod.names", {
+  en: "The Pod's containers are whoami and nettool, in this order",
+  zh: "Pod 中的容器依次是 whoami 和 nettool",
+  source: "article#pod",
+  references: ["https://kubernetes.io/docs/reference/kubectl/jsonpath/"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`get pods -n ${namespace} whoami -o jsonpath={.spec.containers[*].name}`,
+  holds: (names) => names.text === "whoami nettool",
+  mutants: [swapped],
+});
+
+claim("pod.ip", {
+  en: "The Pod has one IP address, out of the cluster's Pod range 10.42.0.0/16",
+  zh: "Pod 只有一个 IP，取自集群的 Pod 网段 10.42.0.0/16",
+  source: "article#pod",
+  references: ["https://docs.k3s.io/cli/server#networking"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`get pod whoami -n ${namespace} -o jsonpath={.status.podIPs[*].ip}`,
+  holds: (ips) => /^10\.42\.\d+\.\d+$/.test(ips.text),
+  mutants: [onHostNetwork],
+});
+
+claim("pod.unit", {
+  en: "The Pod is the unit of scheduling: it is bound to one node as a whole, and for good",
+  zh: "Pod 是调度的单位：它作为一个整体绑定到一个节点，而且不能改绑",
+  source: "article#pod",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-lifetime"],
+  observe: async ({ kubectl, namespace }) => {
+    const node = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.nodeName}`;
+    const move =
+      await kubectl.orRefusal`patch pod whoami -n ${namespace} -p ${'{"spec":{"nodeName":"elsewhere"}}'}`;
+    return { node: node.text, moved: move.exitCode === 0, answer: move.stderr };
+  },
+  holds: ({ node, moved, answer }) => node !== "" && !moved && answer.includes("Forbidden"),
+  mutants: [
+    {
+      name: "something is changed that may be changed: a label",
+      observe: async ({ kubectl, namespace }) => {
+        const move = await kubectl.orRefusal`label pod whoami -n ${namespace} moved=yes`;
+        return { node: "node", moved: move.exitCode === 0, answer: move.stderr };
+      },
+    },
+  ],
+});
+
+claim("pod.listen", {
+  en: "From nettool, port 80 is listening, and the process behind it is not visible",
+  zh: "在 nettool 中能看到 80 端口处于监听状态，但看不到监听它的进程",
+  source: "article#pod",
+  because: {
+    en: "Both containers have the same network namespace, so nettool sees whoami's socket; they have not the same PID namespace, so whoami's process has no number here and netstat prints a dash.",
+    zh: "两个容器处于同一个网络命名空间，所以 nettool 能看到 whoami 的套接字；但它们不在同一个 PID 命名空间，whoami 的进程在这里没有进程号，netstat 只能打印一个短横线。",
+  },
+  references: ["https://man7.org/linux/man-pages/man7/network_namespaces.7.html"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`exec whoami -n ${namespace} -c nettool -- bash -c ${"netstat -tualnp | grep LISTEN"}`,
+  holds: (sockets) => sockets.lines.some((line) => /^tcp6?\s.*:80\s.*LISTEN\s+-\s*$/.test(line)),
+  mutants: [
+    otherPort,
+    {
+      name: "the Pod shares its process namespace",
+      manifest: (manifest) => {
+        manifest.pod("whoami").spec.shareProcessNamespace = true;
+      },
+    },
+  ],
+});
+
+claim("pod.localhost", {
+  en: "From nettool, curl localhost is answered by whoami: its host name is the Pod's, and the caller's address is the loopback",
+  zh: "在 nettool 中执行 curl localhost，应答的是 whoami：主机名就是 Pod 名，来访地址是回环地址",
+  source: "article#pod",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking"],
+  observe: async ({ kubectl, namespace }) => {
+    const ip = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.status.podIP}`;
+    const reply = await kubectl`exec whoami -n ${namespace} -c nettool -- curl -s localhost`;
+    return { ip: ip.text, reply: reply.lines };
+  },
+  // curl takes 127.0.0.1 or ::1, as it was built: both are the loopback.
+  holds: ({ ip, reply }) =>
+    reply.includes("Hostname: whoami") &&
+    reply.includes(`IP: ${ip}`) &&
+    reply.some((line) => /^RemoteAddr: (127\.0\.0\.1|\[::1\]):\d+$/.test(line)),
+  mutants: [otherPort],
+});
+
+claim("pod.files", {
+  en: "Containers of a Pod exchange files directly, without any further ado",
+  zh: "Pod 中的容器可以直接交换文件，无需任何额外配置",
+  source: "article#pod",
+  expect: "refuted",
+  because: {
+    en: "Each container has a root file system of its own, from its image. What one writes, the other does not see, unless both mount a volume.",
+    zh: "每个容器都有自己的根文件系统，来自各自的镜像。一个容器写的文件，另一个看不到，除非两者挂载了同一个卷。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-storage"],
+  observe: async ({ kubectl, namespace }) => {
+    await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${"echo hello > /tmp/note"}`;
+    return kubectl`exec exchange -n ${namespace} -c server -- cat /tmp/note`;
+  },
+  holds: (note) => note.exitCode === 0 && note.text === "hello",
+  mutants: [
+    {
+      name: "both containers mount a volume at /tmp",
+      manifest: (manifest) => {
+        for (const name of ["server", "client"]) {
+          manifest.container("exchange", name).volumeMounts?.push({ name: "exchange", mountPath: "/tmp" });
+        }
+      },
+    },
+  ],
+});
+
+claim("pod.files-volume", {
+  en: "Through a volume that both mount, a file written by one container is read by the other",
+  zh: "通过共同挂载的卷，一个容器写的文件可以被另一个读到",
+  source: "ours#pod",
+  references: ["https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"],
+  observe: async ({ kubectl, namespace }) => {
+    await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${"echo hello > /exchange/note"}`;
+    return kubectl`exec exchange -n ${namespace} -c server -- cat /exchange/note`;
+  },
+  holds: (note) => note.exitCode === 0 && note.text === "hello",
+  mutants: [volumesOfTheirOwn],
+});
+
+claim("pod.socket", {
+  en: "Containers of a Pod talk over a Unix socket file, when it lies in a volume that both mount",
+  zh: "Pod 中的容器可以通过 Unix 套接字文件通信，前提是它位于共同挂载的卷中",
+  source: "article#pod",
+  references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /exchange/talk.sock http://localhost/`,
+  holds: (reply) => reply.text === "answered over a socket file",
+  mutants: [volumesOfTheirOwn],
+});
+
+claim("pod.mortal", {
+  en: "A bare Pod that is deleted does not come back",
+  zh: "单独创建的 Pod 被删除后不会再回来",
+  source: "ours#pod",
+  because: {
+    en: "Nothing owns it. A replacement is made by a controller such as a ReplicaSet, and it is another Pod with another UID.",
+    zh: "没有谁拥有它。替补是由 ReplicaSet 之类的控制器创建的，而且那是另一个 Pod，UID 也不同。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods"],
+  observe: async ({ kubectl, namespace }) => {
+    await kubectl`delete pods -n ${namespace} -l app=mortal`;
+    return kubectl`get pods -n ${namespace} -l app=mortal`;
+  },
+  holds: (pods) => pods.rows.length === 0,
+  mutants: [ownedByReplicaSet],
+});
+
+claim("pod.grace", {
+  en: "A Pod that is deleted gets 30 seconds to end, unless it says otherwise",
+  zh: "被删除的 Pod 有 30 秒时间自行结束，除非另有声明",
+  source: "ours#pod",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.terminationGracePeriodSeconds}`,
+  holds: (seconds) => seconds.text === "30",
+  mutants: [
+    {
+      name: "the Pod declares 5 seconds",
+      manifest: (manifest) => {
+        manifest.pod("whoami").spec.terminationGracePeriodSeconds = 5;
+      },
+    },
+  ],
+});
+
+claim("pod.stubborn", {
+  en: "A container whose first process is sleep uses up the whole grace period (here 3 seconds)",
+  zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 3 秒）",
+  source: "ours#pod",
+  because: {
+    en: "The kernel gives the first process of a PID namespace only the signals that it has a handler for. sleep has none for SIGTERM, so nothing happens until the kubelet sends SIGKILL. That is why the article's Pod takes 30 seconds to go away.",
+    zh: "对于 PID 命名空间中的首个进程，内核只递送它设置了处理函数的信号。sleep 没有处理 SIGTERM，于是什么也不会发生，直到 kubelet 发出 SIGKILL。文中的 Pod 需要 30 秒才消失，原因就在这里。",
+  },
+  references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
+  observe: async ({ kubectl, namespace }) => {
+    const caught = await kubectl`exec stubborn -n ${namespace} -- grep -E ${"^(Name|SigCgt)"} /proc/1/status`;
+    const deletion = await kubectl`delete pod stubborn -n ${namespace}`;
+    return { firstProcess: caught.lines, wholeGracePeriod: deletion.seconds >= 3 };
+  },
+  holds: ({ wholeGracePeriod }) => wholeGracePeriod,
+  mutants: [
+    {
+      name: "pause is the first process",
+      manifest: (manifest) => {
+        manifest.pod("stubborn").spec.shareProcessNamespace = true;
+      },
+    },
+  ],
+});
+
+claim("pod.obliging", {
+  en: "The same container ends at once when it is not the first process of its PID namespace (its grace period is 10 seconds)",
+  zh: "同样的容器，只要不是 PID 命名空间的首个进程，就会立刻结束（它的宽限期是 10 秒）",
+  source: "ours#pod",
+  because: {
+    en: "With shareProcessNamespace the first process is pause, and SIGTERM has its usual effect on sleep. A program with a handler for SIGTERM, or a shorter terminationGracePeriodSeconds, does as well.",
+    zh: "启用 shareProcessNamespace 后，首个进程是 pause，SIGTERM 对 sleep 恢复了通常的作用。让程序自己处理 SIGTERM，或者缩短 terminationGracePeriodSeconds，也能达到目的。",
+  },
+  references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
+  observe: async ({ kubectl, namespace }) => {
+    const deletion = await kubectl`delete pod obliging -n ${namespace}`;
+    return { beforeGracePeriodEnds: deletion.seconds < 10 };
+  },
+  holds: ({ beforeGracePeriodEnds }) => beforeGracePeriodEnds,
+  mutants: [
+    {
+      name: "sleep is the first process",
+      manifest: (manifest) => {
+        manifest.pod("obliging").spec.shareProcessNamespace = false;
+      },
+    },
+  ],
+});

@@ -1,0 +1,361 @@
+import {
+  allDifferent,
+  allEqual,
+  chapter,
+  type Look,
+  type Mutant,
+  NotObservable,
+} from "../helpers/chapter.ts";
+
+const { claim } = chapter({
+  title: { en: "pause: who holds the namespaces", zh: "pause：谁在持有命名空间" },
+  intro: {
+    en: `
+A container is a process that sees its own view of the machine; each part of that view is a Linux *namespace*. For
+containers to share one, somebody has to hold it, even while they come and go. In a Pod that is **pause**, a container
+that nobody declared: it is started first, it does nothing, and the others join what it holds.
+
+Which namespaces are shared is seen at the inodes under /proc/PID/ns on the node: the same number is the same namespace.
+The article looked with Docker as the container runtime; this cluster may have another.`,
+    zh: `
+容器就是一个进程，只是它看到的机器是经过裁剪的；每一种裁剪就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
+就得有谁一直拿着它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
+其他容器再加入它所持有的命名空间。
+
+哪些命名空间是共用的，看节点上 /proc/PID/ns 里的 inode 就知道：号码相同，就是同一个命名空间。
+原文是在以 Docker 为容器运行时的环境里看的，这里的集群可能不同。`,
+  },
+  manifests: ["02-pause.yaml"],
+  namespace: "pause",
+});
+
+/** The three that the article compares, without the node. */
+function ofPod({ node: _, ...containers }: Record<string, string>): Record<string, string> {
+  return containers;
+}
+
+const separate: Mutant = {
+  name: "the Pod's containers do not share their processes",
+  manifest: (manifest) => {
+    manifest.pod("together").spec.shareProcessNamespace = false;
+  },
+};
+
+const together: Mutant = {
+  name: "the Pod's containers share their processes",
+  manifest: (manifest) => {
+    manifest.pod("whoami").spec.shareProcessNamespace = true;
+  },
+};
+
+/** Two Pods share nothing of this kind, whatever the containers of each do. */
+function acrossPods(kind: "net" | "ipc" | "uts"): Mutant<Record<string, string>> {
+  return {
+    name: "containers of two different Pods are compared",
+    observe: async ({ namespaces }) => {
+      const one = await namespaces("whoami", kind);
+      const other = await namespaces("together", kind);
+      return { whoami: one.whoami ?? "", other: other.whoami ?? "" };
+    },
+  };
+}
+
+claim("pause.exists", {
+  en: "Beside the two containers that were declared there is a third one, pause",
+  zh: "除了声明的两个容器之外，还有第三个容器 pause",
+  source: "article#pause",
+  references: ["https://kubernetes.io/docs/concepts/windows/intro/#pause-container"],
+  observe: async ({ kubectl, namespace, node, processes }) => {
+    const declared = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.containers[*].name}`;
+    const [first] = await processes("whoami");
+    const command = await node`cat /proc/${first?.pid ?? 0}/comm`;
+    return { declared: declared.text, sandbox: command.text };
+  },
+  holds: ({ declared, sandbox }) => declared === "whoami nettool" && sandbox === "pause",
+  mutants: [
+    {
+      name: "the process of a declared container is looked at",
+      observe: async ({ node, processes }) => {
+        const [, second] = await processes("whoami");
+        return { declared: "whoami nettool", sandbox: (await node`cat /proc/${second?.pid ?? 0}/comm`).text };
+      },
+    },
+  ],
+});
+
+claim("pause.image", {
+  en: "Its image is k8s.gcr.io/pause",
+  zh: "它的镜像是 k8s.gcr.io/pause",
+  source: "article#pause",
+  expect: "refuted",
+  because: {
+    en: "Which image it is, the container runtime's configuration decides: k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io is frozen since April 2023; registry.k8s.io took its place.",
+    zh: "用哪个镜像由容器运行时的配置决定：k3s 用的是自己的镜像，原文列出的输出里也正是 rancher/mirrored-pause。此外 k8s.gcr.io 自 2023 年 4 月起已经冻结，由 registry.k8s.io 取代。",
+  },
+  references: [
+    "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/",
+    "https://docs.k3s.io/cli/agent#agent-runtime",
+  ],
+  observe: async ({ node, processes }) => {
+    const [pause] = await processes("whoami");
+    return node`crictl inspectp --output go-template --template {{.info.image}} ${pause?.id ?? ""}`;
+  },
+  holds: (image) => image.text.startsWith("k8s.gcr.io/pause"),
+  mutants: [
+    {
+      name: "a runtime that is configured with the article's image",
+      seen: (image) => Object.assign(Object.create(image), { stdout: "k8s.gcr.io/pause:3.6" }),
+    },
+  ],
+});
+
+claim("pause.assembly", {
+  en: "It is written in assembly language",
+  zh: "它是用汇编语言编写的",
+  source: "article#pause",
+  expect: "refuted",
+  because: {
+    en: "It is a C program of some 70 lines, and says so itself.",
+    zh: "它是一个约 70 行的 C 程序，它自己也是这么说的。",
+  },
+  references: ["https://github.com/kubernetes/kubernetes/blob/master/build/pause/linux/pause.c"],
+  observe: async ({ node, processes }) => {
+    const [pause] = await processes("whoami");
+    const version = await node`/proc/${pause?.pid ?? 0}/exe -v`;
+    if (!/\bpause\.\w+/.test(version.text)) throw new NotObservable("this pause does not tell its source");
+    return version;
+  },
+  holds: (version) => /\bpause\.(s|asm)\b/i.test(version.text),
+  mutants: [
+    {
+      name: "a pause made from pause.s",
+      seen: (version) => Object.assign(Object.create(version), { stdout: "pause.s 3.6" }),
+    },
+  ],
+});
+
+claim("pause.size", {
+  en: "Unpacked it is 100 to 200 KB",
+  zh: "解压后大小约 100～200 KB",
+  source: "article#pause",
+  expect: "refuted",
+  because: {
+    en: "The image is one statically linked program, and the C library in it makes it several times as large.",
+    zh: "镜像里只有一个静态链接的程序，其中的 C 库使它大了好几倍。",
+  },
+  references: ["https://github.com/kubernetes/kubernetes/blob/master/build/pause/Makefile"],
+  observe: async ({ node, processes }) => {
+    const [pause] = await processes("whoami");
+    return Number((await node`stat -L -c %s /proc/${pause?.pid ?? 0}/exe`).text);
+  },
+  holds: (bytes) => bytes >= 100_000 && bytes <= 200_000,
+  mutants: [{ name: "a program of 150 KB", seen: () => 150_000 }],
+});
+
+claim("pause.paused", {
+  en: "It is paused for ever: it sleeps, and uses no processor time",
+  zh: "它永远处于暂停状态：一直睡眠，不占用处理器时间",
+  source: "article#pause",
+  references: ["https://man7.org/linux/man-pages/man2/pause.2.html"],
+  observe: async ({ node, processes }) => {
+    const [pause] = await processes("whoami");
+    return howBusy(node, pause?.pid ?? 0);
+  },
+  holds: ({ asleep, ticks }) => asleep && ticks < 10,
+  mutants: [
+    {
+      name: "the node's first process is looked at, which has work to do",
+      observe: ({ node }) => howBusy(node, 1),
+    },
+  ],
+});
+
+claim("ns.net", {
+  en: "The network namespace is the same in pause, whoami and nettool",
+  zh: "pause、whoami 和 nettool 处于同一个网络命名空间",
+  source: "article#namespaces",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking"],
+  observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "net")),
+  holds: allEqual,
+  mutants: [acrossPods("net")],
+});
+
+claim("ns.ipc", {
+  en: "The IPC namespace is the same in pause, whoami and nettool",
+  zh: "pause、whoami 和 nettool 处于同一个 IPC 命名空间",
+  source: "article#namespaces",
+  references: ["https://man7.org/linux/man-pages/man7/ipc_namespaces.7.html"],
+  observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "ipc")),
+  holds: allEqual,
+  mutants: [acrossPods("ipc")],
+});
+
+claim("ns.mnt", {
+  en: "The mount namespace differs: each container has its own file system",
+  zh: "mnt 命名空间各不相同：每个容器有自己的文件系统",
+  source: "article#namespaces",
+  references: ["https://man7.org/linux/man-pages/man7/mount_namespaces.7.html"],
+  observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "mnt")),
+  holds: allDifferent,
+  mutants: [
+    {
+      name: "two processes of one container are compared",
+      observe: async ({ kubectl, namespace }) => {
+        const listing =
+          await kubectl`exec whoami -n ${namespace} -c nettool -- readlink /proc/1/ns/mnt /proc/self/ns/mnt`;
+        return { first: listing.lines[0] ?? "", second: listing.lines[1] ?? "" };
+      },
+    },
+  ],
+});
+
+claim("ns.pid", {
+  en: "The PID namespace differs, unless the Pod asks for it to be shared",
+  zh: "pid 命名空间各不相同，除非 Pod 要求共享",
+  source: "article#namespaces",
+  references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
+  observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "pid")),
+  holds: allDifferent,
+  mutants: [together],
+});
+
+claim("ns.uts", {
+  en: "The UTS namespace (host name) differs",
+  zh: "uts 命名空间（主机名）各不相同",
+  source: "article#namespaces",
+  expect: [{ runtime: "containerd", outcome: "refuted" }],
+  because: {
+    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the sandbox's UTS namespace; Docker has no way to join another container's, so with Docker they differ.",
+    zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入沙箱的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
+  },
+  references: [
+    "https://github.com/kubernetes/kubernetes/issues/25700",
+    "https://github.com/containerd/cri/issues/42",
+  ],
+  observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "uts")),
+  holds: allDifferent,
+  mutants: [acrossPods("uts")],
+});
+
+claim("ns.pid-children", {
+  en: "pid_for_children equals pid: what a container starts stays in its PID namespace",
+  zh: "pid_for_children 与 pid 相同：容器启动的进程仍在它自己的 PID 命名空间里",
+  source: "article#namespaces",
+  references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
+  observe: async ({ namespaces }) => {
+    const own = ofPod(await namespaces("whoami", "pid"));
+    const children = ofPod(await namespaces("whoami", "pid_for_children"));
+    return { own, children };
+  },
+  holds: ({ own, children }) =>
+    Object.keys(own).every((name) => inodeOf(own[name]) === inodeOf(children[name])),
+  mutants: [
+    {
+      name: "a process that has unshared the PID namespace of its children",
+      observe: async ({ node }) => {
+        const script = "ls -l /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
+        const [own = "", children = ""] = (await node`unshare -p sh -c ${script}`).lines;
+        return { own: { process: own }, children: { process: children } };
+      },
+    },
+  ],
+});
+
+claim("ns.cgroup", {
+  en: "The cgroup namespace is the host's in all three",
+  zh: "三者的 cgroup 命名空间都是宿主机的",
+  source: "article#namespaces",
+  expect: [{ cgroup: 2, outcome: "refuted" }],
+  because: {
+    en: "This depends on the host: on cgroup v1 containers see the host's cgroup namespace, on cgroup v2 each container gets one of its own and only pause stays in the host's.",
+    zh: "这取决于宿主机：在 cgroup v1 上，容器看到的是宿主机的 cgroup 命名空间；在 cgroup v2 上，每个容器都有自己的，只有 pause 仍在宿主机的命名空间里。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/architecture/cgroups/",
+    "https://man7.org/linux/man-pages/man7/cgroup_namespaces.7.html",
+  ],
+  observe: ({ namespaces }) => namespaces("whoami", "cgroup"),
+  holds: allEqual,
+  mutants: [
+    {
+      name: "the outcome of the other cgroup version",
+      seen: ({ pause = "", node = "", ...others }) =>
+        allEqual({ pause, node, ...others })
+          ? { pause, node, whoami: "cgroup:[1]", nettool: "cgroup:[2]" }
+          : { pause: node, node, whoami: node, nettool: node },
+    },
+  ],
+});
+
+claim("ns.user", {
+  en: "The user namespace is the host's in all three",
+  zh: "三者的 user 命名空间都是宿主机的",
+  source: "article#namespaces",
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"],
+  observe: ({ namespaces }) => namespaces("whoami", "user"),
+  holds: allEqual,
+  mutants: [
+    {
+      name: "a process with a user namespace of its own",
+      observe: async ({ node, namespaces }) => {
+        const own = await node`unshare -U ls -l /proc/self/ns/user`;
+        return { ...(await namespaces("whoami", "user")), process: inodeOf(own.text) };
+      },
+    },
+  ],
+});
+
+claim("ns.share-pid", {
+  en: "spec.shareProcessNamespace shares the PID namespace: pause is then process 1, and nettool sees the processes of all",
+  zh: "spec.shareProcessNamespace 会共享 PID 命名空间：pause 成为 1 号进程，nettool 能看到所有容器的进程",
+  source: "article#namespaces",
+  references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
+  observe: async ({ kubectl, namespace, namespaces }) => {
+    const processes = await kubectl`exec together -n ${namespace} -c nettool -- ps -e -o pid,args`;
+    return { inodes: ofPod(await namespaces("together", "pid")), processes: processes.lines };
+  },
+  holds: ({ inodes, processes }) =>
+    allEqual(inodes) &&
+    processes.some((line) => /^\s*1 \/pause$/.test(line)) &&
+    processes.some((line) => line.includes("/whoami")),
+  mutants: [separate],
+});
+
+claim("pause.reaps", {
+  en: "As process 1 of a shared PID namespace, pause adopts orphans and reaps them when they end",
+  zh: "作为共享 PID 命名空间的 1 号进程，pause 会收养孤儿进程，并在它们结束后回收",
+  source: "ours#pause",
+  because: {
+    en: "When a process ends, its children fall to process 1 of their PID namespace, and somebody has to fetch their exit status, or they stay as zombies. pause does that; a container's own first process often does not.",
+    zh: "进程结束后，它的子进程会归 PID 命名空间的 1 号进程所有，必须有谁取走它们的退出状态，否则就会变成僵尸进程。pause 会做这件事，而容器自己的首个进程往往不会。",
+  },
+  references: ["https://www.ianlewis.org/en/almighty-pause-container"],
+  observe: async ({ kubectl, namespace }) => {
+    // The inner shell ends at once and leaves its child behind.
+    const orphan =
+      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${"bash -c 'sleep 1000 > /dev/null & echo $!'"}`;
+    const adopted =
+      await kubectl`exec together -n ${namespace} -c nettool -- ps -o pid,ppid,stat,args -p ${orphan.text}`;
+    const after =
+      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${`kill ${orphan.text}; timeout 5 bash -c 'while kill -0 ${orphan.text}; do :; done' 2> /dev/null; ps -o pid,ppid,stat,args -p ${orphan.text}`}`;
+    return { parent: adopted.lines[1]?.trim().split(/\s+/)[1], left: after.lines.slice(1) };
+  },
+  holds: ({ parent, left }) => parent === "1" && left.length === 0,
+  mutants: [separate],
+});
+
+/** Whether a process sleeps, and how much processor time it has used, in hundredths of a second. */
+async function howBusy(node: Look["node"], pid: number) {
+  const state = await node`grep -E ${"^(Name|State)"} /proc/${pid}/status`;
+  const times = await node`cut -d ${" "} -f 14,15 /proc/${pid}/stat`;
+  const ticks = times.text
+    .split(" ")
+    .map(Number)
+    .reduce((sum, n) => sum + n, 0);
+  return { asleep: state.text.includes("S (sleeping)"), ticks };
+}
+
+/** `4026533557` for `pid:[4026533557]`, wherever it stands in a line. */
+function inodeOf(text = ""): string {
+  return /\[(\d+)\]/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,54 @@
+import { Option } from "commander";
+import type { ClusterDescription } from "../helpers/cluster/description.ts";
+import Narrator from "../helpers/report/narrator.ts";
+import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
+import { describeHead, type Language } from "../helpers/report/text.ts";
+import TotalsReporter from "../helpers/report/totals.ts";
+import { chapterFiles } from "./chapters.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { runVitest } from "./run-vitest.ts";
+import { withCluster } from "./with-cluster.ts";
+
+interface Options {
+  readonly testNamePattern?: string;
+  readonly keep?: boolean;
+  readonly lang: Language;
+}
+
+await main(async () => {
+  const command = commandLine(
+    "article",
+    "Boots a Kubernetes node and tells every claim of the article on it.",
+  )
+    .argument("[chapters...]", "chapters to run, such as pod or 02-pause; all by default")
+    .option("-t, --test-name-pattern <pattern>", "only claims whose id or English statement matches")
+    .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
+    .addOption(
+      new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en"),
+    )
+    .addHelpText("after", ENVIRONMENT)
+    .parse();
+  const { testNamePattern, keep = false, lang } = command.opts<Options>();
+  const files = chapterFiles(command.args);
+  const started = performance.now();
+  await withCluster({ keep }, async (cluster) => {
+    const head = recordHead(cluster);
+    process.stdout.write(`${describeHead(head, lang).join("\n")}\n`);
+    await runVitest({
+      projects: ["chapters"],
+      files,
+      testNamePattern,
+      reporters: [new Narrator({ language: lang }), new Recorder(), new TotalsReporter()],
+      provide: { cluster, mode: "claims" },
+    });
+    process.stdout.write(`\n${describeHead(head, lang).join("\n")}\n${times(cluster, started)}\n`);
+    process.stdout.write(`Everything that was seen: ${LAST_RUN}\n`);
+  });
+});
+
+function times({ boot }: ClusterDescription, started: number): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const parts = Object.entries(boot).map(([part, ms]) => `${part} ${seconds(ms)}`);
+  return `boot: ${parts.join(", ")}; total ${seconds(performance.now() - started)}`;
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from "commander";
+import { describeError } from "../helpers/problem.ts";
+
+/** The oldest Node that the libraries run on. */
+const OLDEST_NODE = [22, 22] as const;
+
+/** A command line of ours: `--help` tells the options, anything unknown is an error. */
+export function commandLine(name: string, description: string): Command {
+  return new Command(`npm run ${name} --`)
+    .description(description)
+    .helpOption("-h, --help", "show this help")
+    .showHelpAfterError(`(npm run ${name} -- --help lists the options)`)
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+/** Runs a command to its end: one clear error and a non-zero exit code when something goes wrong. */
+export async function main(run: () => Promise<void>): Promise<void> {
+  try {
+    checkNode();
+    await run();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+    } else {
+      process.stderr.write(`${describeError(error)}\n`);
+      process.exitCode = (error as { exitCode?: number }).exitCode ?? 1;
+    }
+  }
+}
+
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new Error(
+    `Node ${process.versions.node} is too old. "npm ci" brings a newer one: run this through "npm run".`,
+  );
+}

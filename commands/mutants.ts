@@ -1,0 +1,33 @@
+import MutantsReporter from "../helpers/report/mutants.ts";
+import TotalsReporter from "../helpers/report/totals.ts";
+import { chapterFiles } from "./chapters.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { runVitest } from "./run-vitest.ts";
+import { withCluster } from "./with-cluster.ts";
+
+interface Options {
+  readonly testNamePattern?: string;
+}
+
+await main(async () => {
+  const command = commandLine(
+    "mutants",
+    "Shows for each claim that its outcome turns when what it observes is changed.",
+  )
+    .argument("[chapters...]", "chapters to try, such as pod or 02-pause; all by default")
+    .option("-t, --test-name-pattern <pattern>", "only claims whose id matches")
+    .addHelpText("after", ENVIRONMENT)
+    .parse();
+  const { testNamePattern } = command.opts<Options>();
+  const files = chapterFiles(command.args);
+  await withCluster({ keep: false }, (cluster) =>
+    runVitest({
+      projects: ["chapters"],
+      files,
+      testNamePattern,
+      reporters: [new MutantsReporter(), new TotalsReporter()],
+      provide: { cluster, mode: "mutants" },
+    }),
+  );
+});

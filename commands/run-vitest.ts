@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { ProvidedContext } from "vitest";
+import { createVitest, type Reporter } from "vitest/node";
+import { PROJECT_ROOT } from "../helpers/paths.ts";
+
+/** What a command asks of Vitest. */
+export interface VitestRun {
+  readonly projects: readonly string[];
+  /** Paths, or parts of paths, of the files to run; all when empty. */
+  readonly files: readonly string[];
+  readonly testNamePattern?: string | undefined;
+  readonly reporters: readonly (Reporter | string)[];
+  /** What globalSetup would have provided; it then boots no cluster of its own. */
+  readonly provide?: Partial<ProvidedContext>;
+  readonly maxWorkers?: number;
+}
+
+/** Runs Vitest in this process. The exit code is left in `process.exitCode`. */
+export async function runVitest(run: VitestRun): Promise<void> {
+  const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => ({
+    name,
+    before: process.listeners(name),
+  }));
+  const vitest = await createVitest({
+    root: PROJECT_ROOT,
+    config: join(PROJECT_ROOT, "vitest.config.ts"),
+    project: [...run.projects],
+    reporters: [...run.reporters] as never,
+    watch: false,
+    passWithNoTests: false,
+    ...(run.testNamePattern !== undefined && { testNamePattern: run.testNamePattern }),
+    ...(run.provide && { provide: run.provide as ProvidedContext }),
+    ...(run.maxWorkers && { maxWorkers: run.maxWorkers }),
+  });
+  // Vitest would end the process a millisecond after a signal, before anything of ours is removed.
+  for (const { name, before } of listeners) {
+    for (const listener of process.listeners(name)) {
+      if (!before.includes(listener)) process.off(name, listener);
+    }
+  }
+  try {
+    await vitest.start([...run.files]);
+  } finally {
+    await vitest.close();
+  }
+}

@@ -1,0 +1,29 @@
+import Recorder from "../helpers/report/recorder.ts";
+import TotalsReporter from "../helpers/report/totals.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { runVitest } from "./run-vitest.ts";
+import { withCluster } from "./with-cluster.ts";
+
+interface Options {
+  readonly testNamePattern?: string;
+}
+
+await main(async () => {
+  const command = commandLine("test", "Runs the helpers' unit tests, then all chapters on a real cluster.")
+    .name("npm test --")
+    .argument("[files...]", "paths, or parts of paths, of the test files to run; all by default")
+    .option("-t, --test-name-pattern <pattern>", "only tests whose name matches")
+    .addHelpText("after", ENVIRONMENT)
+    .parse();
+  const { testNamePattern } = command.opts<Options>();
+  await withCluster({ keep: false }, (cluster) =>
+    runVitest({
+      projects: ["helpers", "chapters"],
+      files: command.args,
+      testNamePattern,
+      reporters: ["default", new Recorder(), new TotalsReporter()],
+      provide: { cluster, mode: "claims" },
+    }),
+  );
+});

@@ -1,0 +1,134 @@
+import { basename } from "node:path";
+import { beforeAll, inject, recordArtifact, test } from "vitest";
+import { mayLackVerdict } from "./chapter/allowances.ts";
+import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
+import type { Chapter, Claim } from "./chapter/claim.ts";
+import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
+import { Lesson } from "./chapter/lesson.ts";
+import { registerMutants } from "./chapter/mutants.ts";
+import { type Judgement, judge } from "./chapter/outcome.ts";
+import type { ClusterDescription } from "./cluster/description.ts";
+import { normaliseValue } from "./evidence/normalise.ts";
+import { sanitize } from "./evidence/sanitize.ts";
+import { readManifests } from "./manifest.ts";
+import type { ClaimRecord } from "./record.ts";
+
+export type { Mutant } from "./chapter/claim.ts";
+export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
+export type { Look } from "./chapter/lesson.ts";
+export { NotObservable } from "./chapter/outcome.ts";
+
+/** Longer than any wait inside, so that the wait's own error is told and not the test's. */
+const CLAIM_TIMEOUT_MS = 180_000;
+
+/** A claim whose outcome is not the one that its chapter expects. */
+class UnexpectedOutcome extends Error {
+  override readonly name = "UnexpectedOutcome";
+}
+
+/**
+ * Begins a chapter: its manifests are applied before its claims are asked. A file under `chapters/` has one chapter,
+ * and its name, without the ending, is the chapter's id.
+ */
+export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
+  const cluster = inject("cluster");
+  const manifest = readManifests(definition.manifests, [definition.namespace]);
+  if (inject("mode") === "mutants") return registerMutants(definition, manifest, cluster);
+
+  const lesson = new Lesson(cluster, definition.namespace, manifest, definition.manifests);
+  beforeAll(() => lesson.open(), CLAIM_TIMEOUT_MS);
+
+  return {
+    claim(id, claim) {
+      const definedAt = new Error().stack;
+      test(`${id}: ${claim.en}`, { timeout: CLAIM_TIMEOUT_MS }, async ({ task, skip }) => {
+        const { title, intro, manifests } = definition;
+        const record = await tell(id, claim, lesson);
+        const asExpected = record.outcome === record.expected;
+        const clusterLost = record.outcome === "error" && !(await lesson.isAlive());
+        if (!asExpected && !clusterLost && !lacksVerdictRightly(record, cluster)) {
+          record.diagnosis.push(...(await lesson.diagnose()));
+        }
+        await recordArtifact(task, {
+          type: CLAIM_ARTIFACT,
+          chapter: {
+            id: chapterId(task.file.filepath),
+            title,
+            intro,
+            manifests: [...manifests],
+            prelude: lesson.prelude,
+          },
+          claim: record,
+          clusterLost,
+        });
+        if (asExpected) return;
+        if (lacksVerdictRightly(record, cluster)) skip(`${record.outcome}: ${record.reason}`);
+        const error = new UnexpectedOutcome(describeFailure(record, cluster, clusterLost));
+        // The reader wants the line of the claim, not one of this file.
+        error.stack = definedAt?.replace(/^Error/, `${error.name}: ${error.message}`) ?? error.stack ?? "";
+        throw error;
+      });
+    },
+  };
+}
+
+/** Puts a claim to the cluster and records what was seen. */
+async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson): Promise<ClaimRecord> {
+  const { look, transcript } = lesson.look();
+  const started = performance.now();
+  const judgement = await ask(claim, lesson.cluster, () => claim.observe(look));
+  return {
+    id,
+    statement: { en: claim.en, zh: claim.zh },
+    source: claim.source,
+    evidenceFor: [...(claim.references ?? [])],
+    outcome: judgement.outcome,
+    expected: expectedOutcome(claim.expect, lesson.cluster),
+    ...(claim.because && { because: claim.because }),
+    ...(judgement.reason !== undefined && { reason: sanitize(judgement.reason) }),
+    observed: normaliseValue(sanitizeValue(judgement.seen)),
+    steps: transcript.steps,
+    diagnosis: [],
+    duration: performance.now() - started,
+  };
+}
+
+async function ask<T>(
+  claim: Claim<T>,
+  cluster: ClusterDescription,
+  observe: () => Promise<T>,
+): Promise<Judgement<T>> {
+  if (claim.since !== undefined && !isAtLeast(cluster.kubernetes, claim.since)) {
+    return { outcome: "not asked", reason: `it can be asked since Kubernetes ${claim.since}` };
+  }
+  return judge(observe, claim.holds);
+}
+
+function lacksVerdictRightly({ id, outcome }: ClaimRecord, cluster: ClusterDescription): boolean {
+  return (outcome === "not asked" || outcome === "not observable") && mayLackVerdict(id, outcome, cluster);
+}
+
+function describeFailure(record: ClaimRecord, cluster: ClusterDescription, clusterLost: boolean): string {
+  const { id, statement, outcome, expected, reason, observed } = record;
+  const ground = `Kubernetes ${cluster.kubernetes}, ${cluster.runtime}, cgroup v${cluster.cgroup}`;
+  if (clusterLost) return `the cluster does not answer any more (${reason})`;
+  return [
+    `${id}: expected "${expected}" on ${ground}, but the outcome is "${outcome}"`,
+    `  claim:    ${statement.en}`,
+    ...(reason ? [`  reason:   ${reason}`] : []),
+    ...(observed === undefined ? [] : [`  observed: ${JSON.stringify(observed)}`]),
+  ].join("\n");
+}
+
+/** A value as JSON would keep it, with every string sanitised. */
+function sanitizeValue(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  return JSON.parse(JSON.stringify(value), (_, entry) =>
+    typeof entry === "string" ? sanitize(entry) : entry,
+  );
+}
+
+/** `01-pod` for `…/chapters/01-pod.test.ts`. */
+function chapterId(file: string): string {
+  return basename(file).replace(/\.test\.ts$/, "");
+}

@@ -1,0 +1,86 @@
+import { afterAll, recordArtifact, test } from "vitest";
+import type { ClusterDescription } from "../cluster/description.ts";
+import type { Manifest } from "../manifest.ts";
+import { MUTANT_ARTIFACT } from "./artifact.ts";
+import type { Chapter, Claim, Mutant } from "./claim.ts";
+import { expectedOutcome, isAtLeast } from "./expectation.ts";
+import { Lesson, type Look } from "./lesson.ts";
+import { type Judgement, judge } from "./outcome.ts";
+
+const MUTANT_TIMEOUT_MS = 180_000;
+
+/** A mutant that changes nothing in the manifest is tried on the chapter as it is. */
+const unchanged = () => {};
+
+/**
+ * Registers, instead of a chapter's claims, a test for each of their mutants: it passes when the outcome turns.
+ * Every change of the manifest is applied once, in a namespace of its own, whatever the number of claims that use it.
+ */
+export function registerMutants(
+  chapter: Chapter,
+  manifest: Manifest,
+  cluster: ClusterDescription,
+): { claim: <T>(id: string, claim: Claim<T>) => void } {
+  const lessons = new Map<(manifest: Manifest) => void, Promise<Lesson>>();
+
+  const lessonFor = (change: (manifest: Manifest) => void): Promise<Lesson> => {
+    let lesson = lessons.get(change);
+    if (!lesson) {
+      const namespace = `${chapter.namespace}-mutant-${lessons.size + 1}`;
+      const changed = manifest.copy();
+      change(changed);
+      lesson = openLesson(
+        new Lesson(
+          cluster,
+          namespace,
+          changed.inNamespaces(() => namespace),
+          chapter.manifests,
+        ),
+      );
+      lessons.set(change, lesson);
+    }
+    return lesson;
+  };
+
+  afterAll(async () => {
+    const opened = await Promise.allSettled(lessons.values());
+    await Promise.all(opened.map((result) => result.status === "fulfilled" && result.value.close()));
+  }, MUTANT_TIMEOUT_MS);
+
+  return {
+    claim(id, claim) {
+      if (claim.since !== undefined && !isAtLeast(cluster.kubernetes, claim.since)) return;
+      const expected = expectedOutcome(claim.expect, cluster);
+      for (const mutant of claim.mutants) {
+        test(`${id} under "${mutant.name}"`, { timeout: MUTANT_TIMEOUT_MS }, async ({ task }) => {
+          const lesson = await lessonFor("manifest" in mutant ? mutant.manifest : unchanged);
+          const { outcome, reason, seen } = await observeMutant(claim, mutant, lesson.look().look);
+          const killed = outcome === (expected === "holds" ? "refuted" : "holds");
+          await recordArtifact(task, {
+            type: MUTANT_ARTIFACT,
+            claim: id,
+            mutant: mutant.name,
+            killed,
+            outcome,
+          });
+          if (killed) return;
+          throw new Error(
+            `${id} survived the mutant "${mutant.name}": its outcome is "${outcome}" ` +
+              `where "${expected}" was to turn (${reason ?? `observed ${JSON.stringify(seen)}`})`,
+          );
+        });
+      }
+    },
+  };
+}
+
+async function openLesson(lesson: Lesson): Promise<Lesson> {
+  await lesson.open("settled");
+  return lesson;
+}
+
+function observeMutant<T>(claim: Claim<T>, mutant: Mutant<T>, look: Look): Promise<Judgement<T>> {
+  if ("observe" in mutant) return judge(() => mutant.observe(look), claim.holds);
+  if ("seen" in mutant) return judge(async () => mutant.seen(await claim.observe(look)), claim.holds);
+  return judge(() => claim.observe(look), claim.holds);
+}

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { parseAllDocuments } from "yaml";
+import type { Engine } from "../engine/engine.ts";
+import { sanitize } from "../evidence/sanitize.ts";
+import { provideImages, provideNodeImage } from "../images/images.ts";
+import { imagesOf, MANIFESTS } from "../manifest.ts";
+import { PROJECT_ROOT } from "../paths.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
+import { type Run, runLabels } from "../run.ts";
+import { waitFor } from "../wait.ts";
+import { type Api, connect } from "./api.ts";
+import type { ClusterDescription } from "./description.ts";
+import { NodeContainer } from "./node-container.ts";
+
+/** How many of the node's last lines are shown when it does not come up. */
+const LOG_TAIL = 15;
+
+/** What {@link bootCluster} needs. */
+export interface BootOptions {
+  readonly engine: Engine;
+  readonly run: Run;
+  readonly progress: Progress;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Boots a cluster of one node and waits until it is Ready.
+ * @throws {Problem} with the node's last lines when it does not come up
+ */
+export async function bootCluster(options: BootOptions): Promise<ClusterDescription> {
+  const { engine, run, progress } = options;
+  const { nodeImage, images } = await provideClusterImages(options);
+  return await progress.step(`Booting ${nodeImage.description}`, async (update) => {
+    const started = performance.now();
+    const lines: string[] = [];
+    const container = new NodeContainer({
+      image: nodeImage.engineName,
+      kubernetesVersion: nodeImage.kubernetesVersion,
+      cgroupVersion: engine.cgroupVersion,
+      host: engine.host,
+      labels: runLabels(run),
+      archives: images.map(({ archive }) => archive),
+    }).withLogConsumer((stream) => collectLines(stream, lines, update));
+    const node = await container.start().catch((cause: unknown) => {
+      throw notComingUp(nodeImage.description, lines, cause);
+    });
+    const booted = performance.now() - started;
+    const kubeconfig = node.getKubeConfig();
+    const { nodeInfo, name } = await untilNodeReady(connect(kubeconfig));
+    const [runtime = "", runtimeVersion = ""] = (nodeInfo?.containerRuntimeVersion ?? "").split("://");
+    return {
+      distribution: nodeImage.kind,
+      kubernetes: nodeInfo?.kubeletVersion ?? nodeImage.kubernetesVersion,
+      runtime,
+      runtimeVersion,
+      cgroup: engine.cgroupVersion,
+      architecture: nodeInfo?.architecture ?? engine.architecture,
+      kernel: nodeInfo?.kernelVersion ?? "",
+      os: nodeInfo?.osImage ?? "",
+      nodeName: name,
+      nodeContainer: node.getId(),
+      engine: { name: engine.name, version: engine.version, private: engine.private },
+      images: [{ ...nodeImage, standIn: nodeImage.kind === "offline node" }, ...images].map(
+        ({ reference, digest, standIn, description }) => ({ reference, digest, standIn, description }),
+      ),
+      boot: {
+        ...bootParts(lines),
+        started: Math.round(booted),
+        ready: Math.round(performance.now() - started),
+      },
+      kubeconfig,
+    } satisfies ClusterDescription;
+  });
+}
+
+/** Has every image ready that the node and the chapters need; idempotent, and quick when all are there. */
+export async function provideClusterImages({ engine, progress, env = process.env, signal }: BootOptions) {
+  const common = { engine, progress, env, ...(signal && { signal }) };
+  const nodeImage = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
+  const images = await provideImages({ ...common, references: chapterImages(), node: nodeImage });
+  return { nodeImage, images };
+}
+
+/** The images that some manifest of the chapters names. */
+function chapterImages(): string[] {
+  const folder = join(PROJECT_ROOT, MANIFESTS);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  const documents = files.flatMap((name) => parseAllDocuments(readFileSync(join(folder, name), "utf8")));
+  return imagesOf(documents.filter(({ errors }) => errors.length === 0).map((document) => document.toJS()));
+}
+
+async function untilNodeReady(api: Api) {
+  const node = await waitFor({
+    what: "the node to be Ready",
+    look: async () => (await api.core.listNode()).items[0],
+    until: (seen) =>
+      seen?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
+    describe: (seen) => JSON.stringify(seen?.status?.conditions ?? "no node"),
+    timeout: 60_000,
+  });
+  return { name: node?.metadata?.name ?? "", nodeInfo: node?.status?.nodeInfo };
+}
+
+/** Keeps what the node prints, and says in the progress which part of the boot was reached last. */
+function collectLines(stream: Readable, lines: string[], update: (detail: string) => void): void {
+  createInterface({ input: stream }).on("line", (line) => {
+    lines.push(line);
+    const part = /^boot: (\w+)/.exec(line)?.[1];
+    if (part) update(part);
+  });
+}
+
+/** The parts of the boot that the offline node tells of itself, in milliseconds; a real k3s tells none. */
+function bootParts(lines: readonly string[]): Record<string, number> {
+  const line = lines.map((entry) => /^boot: (\{.*\})$/.exec(entry)?.[1]).find((json) => json !== undefined);
+  return line === undefined ? {} : (JSON.parse(line) as Record<string, number>);
+}
+
+function notComingUp(what: string, lines: readonly string[], cause: unknown): Problem {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Problem(
+    `${what} does not come up: ${reason}`,
+    "See the node's last lines above. K3S_IMAGE names another image; npm run clean begins afresh.",
+    { cause, details: lines.slice(-LOG_TAIL).map(sanitize) },
+  );
+}

@@ -1,0 +1,33 @@
+import type { TestProject } from "vitest/node";
+import { openEngine } from "../engine/engine.ts";
+import { disposeOnSignal } from "../engine/signals.ts";
+import { describeError } from "../problem.ts";
+import { lineProgress } from "../progress.ts";
+import { thisRun } from "../run.ts";
+import { bootCluster } from "./boot.ts";
+
+/**
+ * Boots one cluster for all chapters of a run and hands its description on, unless the command that started Vitest
+ * has brought one. So `npx vitest run --project chapters` works by itself.
+ */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const provided = project.getProvidedContext();
+  if (provided.mode === undefined) project.provide("mode", "claims");
+  if (provided.cluster !== undefined) return undefined;
+
+  const stack = new AsyncDisposableStack();
+  // Vitest exits a millisecond after a signal; the cluster and the engine need seconds to go away.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
+  stack.use(disposeOnSignal(stack));
+  try {
+    const run = thisRun();
+    const progress = lineProgress();
+    const engine = stack.use(await openEngine({ run, progress }));
+    project.provide("cluster", await bootCluster({ engine, run, progress }));
+  } catch (error) {
+    await stack.disposeAsync();
+    process.stderr.write(`${describeError(error)}\n`);
+    throw error;
+  }
+  return () => stack.disposeAsync();
+}

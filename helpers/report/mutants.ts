@@ -1,0 +1,40 @@
+import Table from "cli-table3";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { mutantOf } from "./outcomes.ts";
+import { paint } from "./text.ts";
+
+/** Tells each mutant's fate as it is known, and all of them in a table at the end. */
+export default class MutantsReporter implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const told = mutantOf(test);
+    const time = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`;
+    if (told?.killed) {
+      process.stdout.write(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`);
+    } else if (test.result().state === "failed") {
+      const why = (test.result().errors ?? []).map(({ message }) => message).join("\n");
+      process.stdout.write(
+        `${paint("red", told ? "survived" : "error")}  ${test.name}  ${time}\n    ${why}\n`,
+      );
+    }
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const error of module.errors()) {
+      process.stdout.write(`${paint("red", "error")}  ${module.relativeModuleId}: ${error.message}\n`);
+    }
+  }
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const table = new Table({
+      head: ["Claim", "Mutant", "Fate", "Time"],
+      style: { head: [], border: [], compact: true },
+    });
+    for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
+      const told = mutantOf(test);
+      if (!told) continue;
+      const time = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`;
+      table.push([told.claim, told.mutant, told.killed ? "killed" : "survived", time]);
+    }
+    process.stdout.write(`\n${table.toString()}\n`);
+  }
+}

@@ -1,0 +1,152 @@
+import Table from "cli-table3";
+import type { SerializedError } from "vitest";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { ClaimArtifact } from "../chapter/artifact.ts";
+import { formatSteps } from "../evidence/transcript.ts";
+import type { ClaimRecord } from "../record.ts";
+import { claimOf } from "./outcomes.ts";
+import { type Language, paint, verdict, WORDS } from "./text.ts";
+
+/** Steps of a diagnosis are cut to this many lines each on the screen; the record has all. */
+const DIAGNOSIS_LINES = 12;
+
+/** Tells a run as the article would be told: chapter, prose, claim, command, real output, outcome. */
+export default class Narrator implements Reporter {
+  readonly #language: Language;
+  readonly #claims: ClaimArtifact[] = [];
+  readonly #started = new Set<string>();
+  /** Lines of chapters that run beside the one being told: they are told in reading order. */
+  readonly #waiting = new Map<string, string[]>();
+  #order: string[] = [];
+
+  constructor({ language = "en" }: { language?: Language } = {}) {
+    this.#language = language;
+  }
+
+  onTestRunStart(specifications: readonly { moduleId: string }[]): void {
+    this.#order = specifications.map(({ moduleId }) => moduleId).sort();
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const told = claimOf(test);
+    const lines: string[] = [];
+    if (told) {
+      if (!this.#started.has(told.chapter.id)) lines.push(...this.#openChapter(told));
+      this.#started.add(told.chapter.id);
+      this.#claims.push(told);
+      lines.push(...this.#tellClaim(told.claim));
+    }
+    if (test.result().state === "failed" && (!told || told.clusterLost)) {
+      lines.push(
+        ...(test.result().errors ?? []).map((error) => paint("red", `✗ ${test.name}: ${error.message}`)),
+      );
+    }
+    this.#write(test.module.moduleId, lines);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    const errors = [
+      ...module.errors(),
+      ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
+    ];
+    this.#write(
+      module.moduleId,
+      errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${told(error)}`)),
+    );
+    this.#order = this.#order.filter((id) => id !== module.moduleId);
+    // The next chapters may have been waiting for this one; those that have ended are not in the order any more.
+    for (const id of [...this.#waiting.keys()].sort()) {
+      if (this.#order[0] !== undefined && id > this.#order[0]) break;
+      this.#print(this.#waiting.get(id) ?? []);
+      this.#waiting.delete(id);
+    }
+  }
+
+  onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    for (const lines of this.#waiting.values()) this.#print(lines);
+    for (const error of errors) this.#print([paint("red", `✗ ${told(error)}`)]);
+    if (this.#claims.length > 0) this.#print(["", this.#table()]);
+  }
+
+  #openChapter({ chapter }: ClaimArtifact): string[] {
+    const title = `${chapter.id}  ${chapter.title[this.#language]}`;
+    return [
+      "",
+      paint("bold", title),
+      paint("bold", "=".repeat(60)),
+      chapter.intro[this.#language].trim(),
+      "",
+      ...indent(formatSteps(chapter.prelude)),
+    ];
+  }
+
+  #tellClaim(claim: ClaimRecord): string[] {
+    const words = WORDS[this.#language];
+    const unexpected = claim.diagnosis.flatMap((step) => {
+      const [command, ...output] = formatSteps([step]);
+      const left = output.length - DIAGNOSIS_LINES;
+      return [
+        command ?? "",
+        ...output.slice(0, DIAGNOSIS_LINES),
+        ...(left > 0 ? [`… ${left} more lines`] : []),
+      ];
+    });
+    return [
+      "",
+      `${paint("cyan", claim.id)}  ${paint("bold", claim.statement[this.#language])}`,
+      ...indent(formatSteps(claim.steps)),
+      `  ${verdict(claim, this.#language)}  ${paint("dim", words.seconds(claim.duration / 1000))}`,
+      ...(claim.because ? [`  ${words.because}${claim.because[this.#language]}`] : []),
+      ...(claim.because && claim.evidenceFor.length > 0
+        ? [paint("dim", `  ${words.sources}${claim.evidenceFor.join(" ")}`)]
+        : []),
+      ...(claim.outcome === "error" ? [paint("red", `  ${claim.reason ?? ""}`)] : []),
+      ...(claim.outcome !== claim.expected && claim.observed !== undefined && unexpected.length > 0
+        ? [paint("red", `  observed: ${JSON.stringify(claim.observed)}`)]
+        : []),
+      ...indent(unexpected),
+    ];
+  }
+
+  #table(): string {
+    const words = WORDS[this.#language];
+    const table = new Table({
+      head: [words.claim, words.statement, words.outcome, words.time].map((word) => paint("bold", word)),
+      style: { head: [], border: [], compact: true },
+      colWidths: [20, 58, 30, 10],
+      wordWrap: true,
+      wrapOnWordBoundary: this.#language === "en",
+    });
+    const inOrder = this.#claims.toSorted((a, b) =>
+      a.chapter.id < b.chapter.id ? -1 : a.chapter.id > b.chapter.id ? 1 : 0,
+    );
+    for (const { claim } of inOrder) {
+      table.push([
+        claim.id,
+        claim.statement[this.#language],
+        verdict(claim, this.#language),
+        words.seconds(claim.duration / 1000),
+      ]);
+    }
+    return table.toString();
+  }
+
+  #write(moduleId: string, lines: string[]): void {
+    if (lines.length === 0) return;
+    if (this.#order[0] === undefined || moduleId <= this.#order[0]) return this.#print(lines);
+    this.#waiting.set(moduleId, [...(this.#waiting.get(moduleId) ?? []), ...lines]);
+  }
+
+  #print(lines: readonly string[]): void {
+    if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+function told(error: SerializedError): string {
+  const remedy = (error as { remedy?: unknown }).remedy;
+  return typeof remedy === "string" ? `${error.message}\n  → ${remedy}` : error.message;
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${line}`);
+}

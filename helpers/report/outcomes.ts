@@ -1,0 +1,83 @@
+import type { TestCase, TestModule } from "vitest/node";
+import {
+  CLAIM_ARTIFACT,
+  type ClaimArtifact,
+  MUTANT_ARTIFACT,
+  type MutantArtifact,
+} from "../chapter/artifact.ts";
+
+/** The claim that a test told, if it is a claim's and got so far. */
+export function claimOf(test: TestCase): ClaimArtifact | undefined {
+  return test.artifacts().find((artifact): artifact is ClaimArtifact => artifact.type === CLAIM_ARTIFACT);
+}
+
+/** The fate of the mutant that a test tried, if it is a mutant's and got so far. */
+export function mutantOf(test: TestCase): MutantArtifact | undefined {
+  return test.artifacts().find((artifact): artifact is MutantArtifact => artifact.type === MUTANT_ARTIFACT);
+}
+
+/** Whether a test was left out because the user asked for others by name. */
+export function isFilteredOut(test: TestCase): boolean {
+  const pattern = test.project.config.testNamePattern;
+  return pattern !== undefined && !pattern.test(test.fullName.replaceAll(" > ", " "));
+}
+
+/** What is counted at the end of a run. */
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** What makes a run red although no test failed. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Counts a run. A file that failed as a whole counts as one failure, since its tests then only look skipped; a claim
+ * that was skipped without a reason that its chapter allows, and a run of chapters in which no claim was put to the
+ * cluster, are problems.
+ */
+export function countRun(modules: readonly TestModule[], unhandledErrors: number): Totals {
+  const tests = modules
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((test) => !isFilteredOut(test));
+  const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+  const broken = modules.filter((module) => hasOwnErrors(module)).length;
+  const chapters = modules.filter((module) => module.project.name === "chapters");
+  const problems: string[] = [];
+  if (chapters.length > 0 && broken === 0) problems.push(...chapterProblems(chapters));
+  return {
+    passed: count("passed"),
+    failed: count("failed") + count("pending") + broken + unhandledErrors,
+    skipped: count("skipped"),
+    problems,
+  };
+}
+
+/** `3 passed, 0 failed, 1 skipped` */
+export function formatTotals({ passed, failed, skipped, problems }: Totals): string {
+  return `${passed} passed, ${failed + problems.length} failed, ${skipped} skipped`;
+}
+
+function chapterProblems(chapters: readonly TestModule[]): string[] {
+  const tests = chapters
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((test) => !isFilteredOut(test));
+  const told = tests.filter((test) => claimOf(test) ?? mutantOf(test));
+  const verdicts = told.filter((test) => {
+    const outcome = claimOf(test)?.claim.outcome;
+    return mutantOf(test) !== undefined || outcome === "holds" || outcome === "refuted";
+  });
+  const silent = tests.filter((test) => test.result().state === "skipped" && !claimOf(test));
+  return [
+    ...silent.map((test) => `skipped without a reason: ${test.fullName}`),
+    ...(verdicts.length === 0 && told.every((test) => test.result().state !== "failed")
+      ? ["no claim was put to the cluster"]
+      : []),
+  ];
+}
+
+function hasOwnErrors(module: TestModule): boolean {
+  return (
+    module.errors().length > 0 || [...module.children.allSuites()].some((suite) => suite.errors().length > 0)
+  );
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Reporter, TestModule } from "vitest/node";
+import type { ClusterDescription } from "../cluster/description.ts";
+import { PROJECT_ROOT } from "../paths.ts";
+import { type ChapterRecord, RECORD_SCHEMA, type RecordHead, runRecord } from "../record.ts";
+import { claimOf } from "./outcomes.ts";
+
+/** Where the record of the last run of chapters is, seen from the top of the checkout. */
+export const LAST_RUN = "evidence/last-run.json";
+
+/** Writes down everything that a run of the chapters saw. */
+export default class Recorder implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const chapters = chapterRecords(modules);
+    const cluster = modules
+      .find(({ project }) => project.name === "chapters")
+      ?.project.getProvidedContext().cluster;
+    if (!cluster || chapters.length === 0) return;
+    const record = runRecord.parse({ schema: RECORD_SCHEMA, head: recordHead(cluster), chapters });
+    const file = join(PROJECT_ROOT, LAST_RUN);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
+
+/** What a record says of the cluster that it was made on; nothing of it gives access. */
+export function recordHead(cluster: ClusterDescription): RecordHead {
+  const { nodeName: _, nodeContainer: __, kubeconfig: ___, ...rest } = cluster;
+  return {
+    tool: "proven-tutorial",
+    recordedAt: new Date().toISOString(),
+    ...rest,
+    images: [...rest.images],
+  };
+}
+
+function chapterRecords(modules: readonly TestModule[]): ChapterRecord[] {
+  return modules
+    .flatMap((module) => {
+      const told = [...module.children.allTests()].flatMap((test) => claimOf(test) ?? []);
+      const [first] = told;
+      return first ? [{ ...first.chapter, claims: told.map(({ claim }) => claim) }] : [];
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}

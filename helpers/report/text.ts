@@ -1,0 +1,97 @@
+import { styleText } from "node:util";
+import type { Bilingual } from "../chapter/claim.ts";
+import type { Outcome } from "../chapter/outcome.ts";
+import type { ClaimRecord, RecordHead } from "../record.ts";
+
+/** The languages in which a run is told. */
+export type Language = keyof Bilingual;
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Text in colour where standard output is a terminal that wants it, plain otherwise. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+const MARKS: Record<Outcome, string> = {
+  holds: "✔",
+  refuted: "✘",
+  "not asked": "–",
+  "not observable": "?",
+  error: "!",
+};
+
+const NAMES: Record<Language, Record<Outcome, string>> = {
+  en: {
+    holds: "holds",
+    refuted: "refuted",
+    "not asked": "not asked",
+    "not observable": "not observable",
+    error: "error",
+  },
+  zh: {
+    holds: "成立",
+    refuted: "不成立",
+    "not asked": "未提问",
+    "not observable": "无法观察",
+    error: "出错",
+  },
+};
+
+/** Words around the claims, in both languages. */
+export const WORDS = {
+  en: {
+    expected: "as this chapter expects",
+    unexpected: (wanted: string) => `NOT as expected: this chapter expects "${wanted}"`,
+    because: "why: ",
+    sources: "see: ",
+    claim: "Claim",
+    statement: "Statement",
+    outcome: "Outcome",
+    time: "Time",
+    standIn: "stand-in",
+    seconds: (n: number) => `${n.toFixed(2)} s`,
+  },
+  zh: {
+    expected: "与本章预期一致",
+    unexpected: (wanted: string) => `与预期不符：本章预期“${wanted}”`,
+    because: "原因：",
+    sources: "参见：",
+    claim: "论断",
+    statement: "陈述",
+    outcome: "结果",
+    time: "用时",
+    standIn: "替代镜像",
+    seconds: (n: number) => `${n.toFixed(2)} 秒`,
+  },
+} as const;
+
+/** `✔ holds`, `✘ refuted, as this chapter expects`, or in red what was expected instead. */
+export function verdict(claim: ClaimRecord, language: Language): string {
+  const words = WORDS[language];
+  const name = `${MARKS[claim.outcome]} ${NAMES[language][claim.outcome]}`;
+  const hasVerdict = claim.outcome === "holds" || claim.outcome === "refuted";
+  if (claim.outcome === claim.expected) {
+    return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}, ${words.expected}`);
+  }
+  if (!hasVerdict && claim.outcome !== "error") return paint("dim", `${name}: ${claim.reason ?? ""}`);
+  return paint(["red", "bold"], `${name}. ${words.unexpected(NAMES[language][claim.expected])}`);
+}
+
+/** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
+export function describeHead(head: RecordHead, language: Language): string[] {
+  const words = WORDS[language];
+  const node =
+    head.distribution === "k3s"
+      ? `k3s ${head.kubernetes}`
+      : `Kubernetes ${head.kubernetes}, ${head.distribution}`;
+  const images = head.images.map(
+    ({ reference, standIn, description }) =>
+      `  ${standIn ? `${words.standIn}: ` : ""}${description || reference}`,
+  );
+  return [
+    `${node} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
+    `${head.engine.name} ${head.engine.version}${head.engine.private ? " (private)" : ""}`,
+    ...images,
+  ];
+}

@@ -1,0 +1,26 @@
+import type { SerializedError } from "vitest";
+import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { claimOf, countRun, formatTotals } from "./outcomes.ts";
+
+/**
+ * Ends every run with its counts alone on a line, makes it red when a claim was passed over in silence, and stops it
+ * early when the cluster is lost: every claim after that would only say the same.
+ */
+export default class TotalsReporter implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  async onTestCaseResult(test: Parameters<NonNullable<Reporter["onTestCaseResult"]>>[0]): Promise<void> {
+    if (claimOf(test)?.clusterLost) await this.#vitest?.cancelCurrentRun("test-failure");
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const totals = countRun(modules, errors.length);
+    for (const problem of totals.problems) process.stdout.write(`✗ ${problem}\n`);
+    if (totals.failed > 0 || totals.problems.length > 0) process.exitCode ||= 1;
+    process.stdout.write(`\n${formatTotals(totals)}\n`);
+  }
+}
