@@ -4,8 +4,9 @@ import { z } from "zod";
 import { Problem } from "../problem.ts";
 import type { Context } from "./context.ts";
 import { type EngineImage, KUBERNETES_LABEL } from "./engine-image.ts";
+import { hashOf } from "./hash.ts";
 import { probe } from "./probe.ts";
-import { familiarName, parseReference } from "./reference.ts";
+import { familiarName, fullName, parseReference } from "./reference.ts";
 
 /** Repository of the real thing. */
 const K3S_PATH = "rancher/k3s";
@@ -22,14 +23,13 @@ const factsSchema = z.object({
 /** What has to be known about a node's image before it starts. */
 export type NodeFacts = z.infer<typeof factsSchema>;
 
-/** Finds out about a node's image: by its label and tag, and by asking it. What was found is kept by the image's id. */
+/** Finds out about a node's image: by its label and tag, and by asking it. What was found is kept. */
 export async function nodeFacts(context: Context, image: EngineImage, reference: string): Promise<NodeFacts> {
   const folder = join(context.cache, "facts");
-  const file = join(folder, `${image.id.replace("sha256:", "")}.json`);
+  // Its name tells about an image too.
+  const file = join(folder, `${hashOf([image.id, fullName(reference)])}.json`);
   const known = await readFacts(file);
-  // The version in a tag is the user's word for it, and is not kept under the image's id.
-  if (known)
-    return { ...known, kubernetesVersion: versionByName(image, reference) ?? known.kubernetesVersion };
+  if (known) return known;
   const facts = await context.progress.step(`asking ${reference} what it is`, () =>
     askImage(context, image, reference),
   );

@@ -29,23 +29,32 @@ export async function findOrPull(
   wanted: Wanted,
   limits?: PullLimits,
 ): Promise<Found | PullFailure> {
-  const present = await findPresent(context, wanted);
+  const { present, foreign } = await findPresent(context, wanted);
   if (present) return { image: present, origin: "present" };
+  if (context.policy !== "build") return pullAndVerify(context, wanted, limits);
   const { registry } = parseReference(wanted.pull);
-  if (context.policy === "build")
-    return { kind: "other", registry, line: "the engine doesn't have it, and IMAGES=build forbids pulling" };
-  return pullAndVerify(context, wanted, limits);
+  return foreign
+    ? { kind: "architecture", registry, line: foreignLine(context, foreign) }
+    : { kind: "other", registry, line: "the engine doesn't have it, and IMAGES=build forbids pulling" };
 }
 
 /** The image if the engine has it: with the pinned digest, or where that can't be told, with the pinned tag. */
-async function findPresent(context: Context, wanted: Wanted): Promise<EngineImage | undefined> {
+async function findPresent(
+  context: Context,
+  wanted: Wanted,
+): Promise<{ present?: EngineImage; foreign?: EngineImage }> {
+  let foreign: EngineImage | undefined;
   for (const name of engineNames(context, wanted)) {
     const image = await findImage(context.engine.docker, name);
-    if (!image || image.architecture !== context.engine.architecture) continue;
-    if (wanted.digest && hasDigest(image, wanted.digest) === false) continue;
-    return image;
+    if (!image || (wanted.digest && hasDigest(image, wanted.digest) === false)) continue;
+    if (image.architecture === context.engine.architecture) return { present: image };
+    foreign = image;
   }
-  return undefined;
+  return foreign ? { foreign } : {};
+}
+
+function foreignLine({ engine }: Context, image: EngineImage): string {
+  return `the engine has it for ${image.architecture}, and runs ${engine.architecture}`;
 }
 
 async function pullAndVerify(
