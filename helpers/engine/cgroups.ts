@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isDead, LABEL, type Run } from "../run.ts";
+import { LABEL, type Run } from "../run.ts";
 import { identify, type ProcessId } from "./processes.ts";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
@@ -22,7 +22,7 @@ export function runOfCgroup(name: string): Run | undefined {
 }
 
 /** Removes the cgroups that dead runs left on this machine, as far as no process is left in them. */
-export async function removeDeadCgroups(isGone: (run: Run) => boolean = isDead): Promise<void> {
+export async function removeDeadCgroups(isGone: (run: Run) => boolean): Promise<void> {
   const names = new Set(hierarchies().flatMap((hierarchy) => foldersIn(hierarchy)));
   for (const name of names) {
     const run = runOfCgroup(name);

@@ -3,8 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
 import { type ConfiguredEngine, configuredEngine } from "./configured.ts";
-import { thisPlatform } from "./platform.ts";
-import { permissionRemedy, startRemedy } from "./remedies.ts";
+import { permissionRemedy } from "./remedies.ts";
 import { probeSocket } from "./socket.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -111,7 +110,7 @@ async function checkSocket(socket: string, where: string, undo: string): Promise
   }
   throw new Problem(
     `${where}, but ${state === "absent" ? "there is no such socket" : "no container engine answers there"}`,
-    `start that engine (${startRemedy(thisPlatform())}), or ${undo} to have another one found or started`,
+    `start that engine or correct the path, or ${undo} to have another one found or started`,
   );
 }
 

@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
-import { cacheFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -11,12 +9,11 @@ import { cgroupOf, removeCgroups, removeDeadCgroups } from "./cgroups.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
-import { describeRemoved, removeOwned } from "./leftovers.ts";
+import { describeRemoved, findAbandoned, markKept, removeOwned } from "./leftovers.ts";
 import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
 import { isPrivateEngine } from "./private-folders.ts";
 import { decideRyuk } from "./ryuk.ts";
 import { onInterrupt } from "./signals.ts";
-import { usersIn } from "./users.ts";
 
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
@@ -34,7 +31,7 @@ export interface Engine extends AsyncDisposable, EngineFacts {
   /** For work with images. */
   readonly docker: Dockerode;
   /** Lets what the run made live on after it: disposing, and the clean-up of later runs, spare it. */
-  keep(): void;
+  keep(): Promise<void>;
 }
 
 /** What {@link openEngine} needs. */
@@ -76,9 +73,9 @@ export async function removeLeftovers(
   engine: Pick<Engine, "docker">,
   { progress }: { readonly progress: Progress },
 ): Promise<void> {
-  const { isGone } = keptRuns();
-  const removed = describeRemoved(await removeOwned(engine.docker, isGone));
-  await removeDeadCgroups(isGone);
+  const isAbandoned = await findAbandoned(engine.docker);
+  const removed = describeRemoved(await removeOwned(engine.docker, isAbandoned));
+  await removeDeadCgroups(isAbandoned);
   if (removed) progress.note(`Removed what an earlier run left: ${removed}`);
 }
 
@@ -99,10 +96,10 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
       host: client.info.containerRuntime.host,
       ryuk,
       docker,
-      keep() {
-        kept = true;
-        keptRuns().add(run, { kept });
+      async keep() {
+        await markKept(docker, run);
         own?.keep();
+        kept = true;
       },
       async [Symbol.asyncDispose]() {
         if (kept) return;
@@ -151,7 +148,7 @@ async function testcontainersClient() {
   } catch (cause) {
     throw new Problem(
       "a container engine answers, but Testcontainers cannot work with it",
-      "DEBUG=testcontainers* tells why; it needs Docker 20.10 or Podman 4 at least",
+      "DEBUG=testcontainers* tells why; it needs Docker 20.10 or Podman 4 at least, and inside a container perhaps TESTCONTAINERS_HOST_OVERRIDE, the address of published ports",
       { cause },
     );
   }
@@ -167,9 +164,4 @@ async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined
     await own?.leave();
     await removeCgroups(cgroupOf(run));
   }
-}
-
-/** Runs whose things somebody wants to keep, on whichever engine. */
-function keptRuns() {
-  return usersIn(join(cacheFolder("engine"), "kept"));
 }

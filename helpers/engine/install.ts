@@ -52,24 +52,24 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
   const command = `apt-get install ${packages.join(" ")}`;
   if (platform !== "debian") {
     throw new Problem(
-      `no container engine answers, and ${missing.join(", ")} cannot be found`,
+      `no container engine answers, and ${listed(missing)} cannot be found`,
       installRemedy(platform),
     );
   }
   if (env.ENGINE_INSTALL === "never") {
     throw new Problem(
-      `no container engine answers, and ENGINE_INSTALL=never forbids installing ${packages.join(" and ")}`,
+      `no container engine answers, and ENGINE_INSTALL=never forbids installing ${listed(packages)}`,
       `run ${command}, unset ENGINE_INSTALL, or set DOCKER_HOST to an engine that runs`,
     );
   }
   progress.note(
-    `No container engine found: installing ${packages.join(" and ")} from the distribution (ENGINE_INSTALL=never forbids it)`,
+    `No container engine found: installing ${listed(packages)} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
-  await progress.step(`Installing ${packages.join(" and ")}`, () => install(packages, command));
+  await progress.step(`Installing ${listed(packages)}`, () => install(packages, command));
   const absent = missing.filter((program) => !findProgram(program, env.PATH));
   if (absent.length === 0) return true;
   throw new Problem(
-    `${packages.join(" and ")} are installed, but ${absent.join(" and ")} cannot be found`,
+    `${listed(packages)} are installed, but ${listed(absent)} cannot be found`,
     `apt-get install --reinstall ${packages.join(" ")}`,
   );
 }
@@ -81,7 +81,7 @@ async function install(packages: readonly string[], command: string): Promise<vo
   const { failed, all } = await aptGet("install", ...packages);
   if (!failed) return;
   throw new Problem(
-    `${packages.join(" and ")} could not be installed`,
+    `${listed(packages)} could not be installed`,
     `see what apt says, repair it (apt-get update, network, disk space) and run ${command}`,
     { details: all.trim().split("\n").slice(-DETAILS) },
   );
@@ -98,6 +98,11 @@ async function aptGet(...words: readonly string[]) {
       stdin: "ignore",
     },
   );
+}
+
+/** `a, b and c` */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat("en-GB").format(names);
 }
 
 function isExecutable(file: string): boolean {

@@ -1,5 +1,7 @@
 import type Dockerode from "dockerode";
-import { LABEL, type Run, runOfLabels } from "../run.ts";
+import { isDead, LABEL, type Run, runLabels, runOfLabels } from "../run.ts";
+
+const KEPT_LABEL = `${LABEL}.kept`;
 
 /** How many of each kind were removed. */
 export interface Removed {
@@ -22,9 +24,22 @@ export async function removeOwned(docker: Dockerode, condemned: (run: Run) => bo
   await removeEach(containers, ({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
   const networks = (await docker.listNetworks({ filters })).filter(isCondemned);
   await removeEach(networks, ({ Id }) => docker.getNetwork(Id).remove());
-  const volumes = (await docker.listVolumes({ filters })).Volumes.filter(isCondemned);
+  const volumes = ((await docker.listVolumes({ filters })).Volumes ?? []).filter(isCondemned);
   await removeEach(volumes, ({ Name }) => docker.getVolume(Name).remove({ force: true }));
   return { containers: containers.length, networks: networks.length, volumes: volumes.length };
+}
+
+/** Marks what `run` made as something that outlives it. The mark is a volume: whoever shares the engine sees it. */
+export async function markKept(docker: Dockerode, run: Run): Promise<void> {
+  const Labels = { ...runLabels(run), [KEPT_LABEL]: "true" };
+  await docker.createVolume({ Name: `${LABEL}-kept-${run.id}`, Labels });
+}
+
+/** Tells of a run whether it is dead and nobody wants to keep what it left. */
+export async function findAbandoned(docker: Dockerode): Promise<(run: Run) => boolean> {
+  const { Volumes } = await docker.listVolumes({ filters: { label: [KEPT_LABEL] } });
+  const kept = new Set((Volumes ?? []).map(({ Labels }) => runOfLabels(Labels ?? {})?.id));
+  return (run) => isDead(run) && !kept.has(run.id);
 }
 
 /** Removes the images that carry our label, with their tags. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -21,7 +21,7 @@ import { test as base, describe, expect } from "vitest";
 import { type Run, runLabels, thisRun } from "../run.ts";
 import { processesIn } from "./cgroups.ts";
 import { findProgram } from "./install.ts";
-import { removeOwned } from "./leftovers.ts";
+import { findAbandoned, markKept, removeOwned } from "./leftovers.ts";
 import { joinPrivateEngine, stopPrivateEngine } from "./private-engine.ts";
 import { canRunPrivately, type PrivateFolders, privateFolders } from "./private-folders.ts";
 import { bridgeOf } from "./private-network.ts";
@@ -185,6 +185,38 @@ describe.runIf(canRunPrivately() && findProgram("dockerd"))("private engine", { 
     expect(traces(folders)).toEqual([]);
   });
 
+  test("a container that ignores SIGTERM does not delay the stop", async ({ folders }) => {
+    const run = thisRun();
+    const engine = await joinPrivateEngine(run, folders);
+    await startContainer(new Dockerode({ socketPath: folders.socket }), run, {});
+    const started = performance.now();
+    await engine.leave();
+    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(traces(folders)).toEqual([]);
+  });
+
+  test("what dead runs left is removed; what living runs have, and what was kept, stays", async ({
+    folders,
+  }) => {
+    const [living, dead, kept] = [thisRun(), deadRun(), deadRun()];
+    const engine = await joinPrivateEngine(living, folders);
+    const docker = new Dockerode({ socketPath: folders.socket });
+    for (const run of [living, dead, kept]) {
+      await docker.createVolume({ Name: run.id, Labels: runLabels(run) });
+      await docker.createNetwork({ Name: run.id, Labels: runLabels(run) });
+    }
+    await docker.createVolume({ Name: "somebody-else" });
+    await markKept(docker, kept);
+    const removed = await removeOwned(docker, await findAbandoned(docker));
+    expect(removed).toEqual({ containers: 0, networks: 1, volumes: 1 });
+    const { Volumes } = await docker.listVolumes();
+    expect(Volumes.map(({ Name }) => Name).sort()).toEqual(
+      [living.id, kept.id, `proven-tutorial-kept-${kept.id}`, "somebody-else"].sort(),
+    );
+    await engine.leave();
+    expect(traces(folders)).toEqual([]);
+  });
+
   test("says what dockerd said when it cannot start", async ({ folders }) => {
     mkdirSync(folders.data, { recursive: true });
     writeFileSync(join(folders.data, "volumes"), "a file where a folder should be");
@@ -218,6 +250,11 @@ function lines(program: string, ...words: string[]): string[] {
   return execFileSync(program, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
     .split("\n")
     .filter(Boolean);
+}
+
+/** A run whose process has ended. */
+function deadRun(): Run {
+  return { ...thisRun(), pid: spawnSync(process.execPath, ["--version"]).pid };
 }
 
 async function ping(folders: PrivateFolders): Promise<boolean> {

@@ -17,6 +17,7 @@ import { z } from "zod";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { missingCapabilities } from "./capabilities.ts";
+import { processesIn } from "./cgroups.ts";
 import { findProgram, systemPath } from "./install.ts";
 import { withLock } from "./lock.ts";
 import { portProxy } from "./port-proxy.ts";
@@ -30,9 +31,10 @@ import { usersIn } from "./users.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 const POLL_MS = 20;
 /** A node with its images needs about this much, in bytes. */
-const LEAST_DISK = 3 * 1024 ** 3;
+const LEAST_DISK = 2 * 1024 ** 3;
 const LOG_TAIL = 12;
 
 const State = z.object({ pid: z.number(), startTime: z.string() });
@@ -79,9 +81,17 @@ export async function stopPrivateEngine(folders = privateFolders()): Promise<voi
   await withLock(folders.home, () => stop(folders));
 }
 
+/** A daemon that runs gets some time to answer: a machine under load must not cost other runs their engine. */
 async function isUp(folders: PrivateFolders): Promise<boolean> {
   const daemon = runningDaemon(folders);
-  return daemon !== undefined && (await probeSocket(folders.socket)) === "answers";
+  const deadline = performance.now() + ANSWER_TIMEOUT_MS;
+  while (daemon && isRunning(daemon) && performance.now() < deadline) {
+    const state = await probeSocket(folders.socket);
+    if (state === "answers") return true;
+    if (state === "absent") return false;
+    await sleep(POLL_MS);
+  }
+  return false;
 }
 
 function runningDaemon(folders: PrivateFolders): ProcessId | undefined {
@@ -94,12 +104,12 @@ function runningDaemon(folders: PrivateFolders): ProcessId | undefined {
 }
 
 async function start(folders: PrivateFolders): Promise<void> {
-  checkDisk(folders);
   await removeRemains(folders);
-  mkdirSync(folders.data, { recursive: true, mode: 0o711 });
-  mkdirSync(folders.runtime, { recursive: true, mode: 0o700 });
-  const network = await setUpNetwork(folders.id);
+  checkDisk(folders);
   try {
+    mkdirSync(folders.data, { recursive: true, mode: 0o711 });
+    mkdirSync(folders.runtime, { recursive: true, mode: 0o700 });
+    const network = await setUpNetwork(folders.id);
     writeFileSync(folders.config, JSON.stringify(await configuration(folders, network), null, 2));
     await waitUntilUp(folders, spawnDaemon(folders));
   } catch (error) {
@@ -111,6 +121,8 @@ async function start(folders: PrivateFolders): Promise<void> {
 async function stop(folders: PrivateFolders): Promise<void> {
   const daemon = runningDaemon(folders);
   if (daemon) {
+    // What still runs is unwanted: dockerd would give each container ten seconds to end by itself.
+    for (const process of processesIn(folders.cgroup)) signal(process, "SIGKILL");
     signal(daemon, "SIGTERM");
     await waitUntilGone([daemon], STOP_TIMEOUT_MS);
   }
@@ -175,7 +187,8 @@ function checkDisk(folders: PrivateFolders): void {
 }
 
 async function configuration(folders: PrivateFolders, network: PrivateNetwork): Promise<object> {
-  const loopback = "127.0.0.1";
+  // What a daemon does not know in its configuration makes it refuse to start.
+  const { stdout: help } = await execa("dockerd", ["--help"], { env: { PATH: systemPath() } });
   return {
     "data-root": folders.data,
     "exec-root": folders.execRoot,
@@ -187,22 +200,22 @@ async function configuration(folders: PrivateFolders, network: PrivateNetwork): 
     "default-address-pools": [{ base: addressPool(network), size: 24 }],
     // Rules and forwarding are ours: see setUpNetwork.
     iptables: false,
+    ...(help.includes("--ip6tables") && { ip6tables: false }),
     "ip-masq": false,
     "ip-forward": false,
-    ip: loopback,
+    ip: "127.0.0.1",
     "cgroup-parent": folders.cgroup,
     "exec-opts": ["native.cgroupdriver=cgroupfs"],
-    "oom-score-adjust": 0,
+    ...(help.includes("--oom-score-adjust") && { "oom-score-adjust": 0 }),
     "shutdown-timeout": 2,
-    ...(await loopbackOnly(folders)),
+    ...loopbackOnly(folders, help),
     ...boundedRuntime(folders),
   };
 }
 
 /** `ip` holds for the default network alone: other networks need a setting that came with Docker 24, or our proxy. */
-async function loopbackOnly(folders: PrivateFolders): Promise<object> {
-  const { stdout } = await execa("dockerd", ["--help"], { env: { PATH: systemPath() } });
-  if (stdout.includes("--default-network-opt")) {
+function loopbackOnly(folders: PrivateFolders, help: string): object {
+  if (help.includes("--default-network-opt")) {
     const options = { "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1" };
     return { "default-network-opts": { bridge: options } };
   }

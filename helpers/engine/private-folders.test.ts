@@ -57,7 +57,9 @@ describe.skipIf(process.platform === "win32")("private folders", () => {
   });
 
   test("the engines of others are not ours", () => {
-    expect(isPrivateEngine("unix:///var/run/docker.sock")).toBe(false);
-    expect(isPrivateEngine("unix:///run/proven-tutorial-00000000/docker.sock")).toBe(false);
+    const home = join(root, "home");
+    expect(isPrivateEngine("unix:///var/run/docker.sock", home)).toBe(false);
+    expect(isPrivateEngine("unix:///run/proven-tutorial-00000000/docker.sock", home)).toBe(false);
+    expect(isPrivateEngine("tcp://127.0.0.1:2375", home)).toBe(false);
   });
 });

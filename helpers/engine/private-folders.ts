@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 
@@ -42,8 +42,8 @@ export function privateFolders(
   home = cacheFolder("engine"),
   places: RuntimePlaces = { system: "/run", temporary: [tmpdir(), "/tmp"] },
 ): PrivateFolders {
-  const id = createHash("sha256").update(realpathSync(home)).digest("hex").slice(0, 8);
-  const runtime = runtimeFolder(id, join(home, "runtime-folder"), places);
+  const id = engineId(home);
+  const runtime = runtimeFolder(id, recordIn(home), places);
   const socket = join(runtime, "docker.sock");
   return {
     id,
@@ -62,9 +62,21 @@ export function privateFolders(
   };
 }
 
+function engineId(home: string): string {
+  return createHash("sha256").update(realpathSync(home)).digest("hex").slice(0, 8);
+}
+
+function recordIn(home: string): string {
+  return join(home, "runtime-folder");
+}
+
+function runtimeFolderIn(system: string, id: string): string {
+  return join(system, `proven-tutorial-${id}`);
+}
+
 /** A folder that only we can enter: below /run where that is possible, else where `record` says, else a new one. */
 function runtimeFolder(id: string, record: string, places: RuntimePlaces): string {
-  for (const folder of [recorded(record), join(places.system, `proven-tutorial-${id}`)]) {
+  for (const folder of [recorded(record), runtimeFolderIn(places.system, id)]) {
     if (folder && isShort(folder) && makePrivate(folder)) return folder;
   }
   const place = places.temporary.find((candidate) => isShort(join(candidate, "proven-tutorial-XXXXXX")));
@@ -103,9 +115,10 @@ function makePrivate(folder: string): boolean {
 }
 
 /** Whether this DOCKER_HOST is that of our private engine, running or not. */
-export function isPrivateEngine(dockerHost: string): boolean {
-  if (!dockerHost.startsWith("unix://") || !dockerHost.includes("proven-tutorial-")) return false;
-  return canRunPrivately() && privateFolders().dockerHost === dockerHost;
+export function isPrivateEngine(dockerHost: string, home = cacheFolder("engine")): boolean {
+  if (!canRunPrivately() || !dockerHost.startsWith("unix://")) return false;
+  const runtime = dirname(dockerHost.slice("unix://".length));
+  return runtime === runtimeFolderIn("/run", engineId(home)) || runtime === recorded(recordIn(home));
 }
 
 /** Whether this process could start a private engine if it was installed. */

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 3_000;
 export async function probeSocket(socketPath: string, timeout = TIMEOUT_MS): Promise<SocketState> {
   const { promise, resolve } = Promise.withResolvers<SocketState>();
   const question = request(
-    { socketPath, path: "/_ping", timeout, headers: { Host: "docker" } },
+    { socketPath, path: "/_ping", timeout, agent: false, headers: { Host: "docker" } },
     (response) => {
       response.resume();
       resolve(response.statusCode === 200 ? "answers" : "silent");

@@ -40,14 +40,8 @@ export function usersIn(folder: string) {
       for (const user of users) if (!living.includes(user)) rmSync(fileOf(user.run), { force: true });
       return living.map(({ run }) => run);
     },
-    /** Whether nobody will come back for what `run` made. */
-    isGone(run: Run): boolean {
-      return isDead(run) && !all().some((user) => user.kept && user.run.id === run.id);
-    },
   };
 }
-
-export type Users = ReturnType<typeof usersIn>;
 
 function read(file: string): User | undefined {
   try {
