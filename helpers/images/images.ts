@@ -12,10 +12,8 @@ import type { PullFailure } from "./pull-failure.ts";
 import { familiarName, parseReference, sameReference, withVersion } from "./reference.ts";
 import { findOrPull, isFound } from "./source.ts";
 
-export type { Policy } from "./context.ts";
-
 /** How an image came to be in the engine. */
-export type Origin = "present" | "pulled" | "built";
+type Origin = "present" | "pulled" | "built";
 
 /** An image that Pods use, ready to be put into a node. */
 export interface ProvidedImage {
@@ -99,7 +97,7 @@ export async function provideImages(
 }
 
 /** What `IMAGES` says. */
-export function policyOf(env: NodeJS.ProcessEnv): Policy {
+function policyOf(env: NodeJS.ProcessEnv): Policy {
   const { IMAGES = "" } = env;
   if (IMAGES === "" || IMAGES === "auto") return "auto";
   if (IMAGES === "pull" || IMAGES === "build") return IMAGES;

@@ -7,7 +7,7 @@ import { Problem } from "../problem.ts";
 import { parseReference, sameReference } from "./reference.ts";
 
 /** The lock file's path, from the top folder. */
-export const LOCK_FILE = "fixtures/images.lock.yaml";
+const LOCK_FILE = "fixtures/images.lock.yaml";
 
 const reference = z.string().refine(isReference, "not an image name");
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 hex digits");

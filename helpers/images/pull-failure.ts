@@ -1,5 +1,5 @@
 /** Why an image couldn't be pulled. The first five concern the registry as a whole, the rest one image of it. */
-export type FailureKind =
+type FailureKind =
   | "refused"
   | "hanging"
   | "unreachable"

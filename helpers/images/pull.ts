@@ -19,7 +19,7 @@ export interface PullLimits {
 }
 
 /** The limits for people's networks. */
-export const PULL_LIMITS: PullLimits = {
+const PULL_LIMITS: PullLimits = {
   firstByte: FIRST_BYTE_MS,
   betweenBytes: BETWEEN_BYTES_MS,
   unpacking: UNPACKING_MS,

@@ -67,7 +67,7 @@ test("a program that doesn't compile is told with the compiler's words, and leav
   await recipe(GO);
   await expect(build()).rejects.toMatchObject({
     name: "Problem",
-    message: "program could not be built: go failed (exit code 1)",
+    message: "compiling program failed: go ended with exit code 1",
     details: expect.arrayContaining([expect.stringContaining("undefined: nothing")]),
   });
   await expectNothingLeft();
@@ -97,7 +97,7 @@ test("a Debian package that doesn't exist is named, and stops the compiler", asy
   await recipe({ ...GO, debian: { suite: "bookworm", packages: ["no-such-package"] } });
   await expect(build()).rejects.toMatchObject({
     name: "Problem",
-    message: expect.stringContaining("Debian packages could not be built: mmdebstrap failed"),
+    message: expect.stringContaining("laying out Debian packages for tried failed: mmdebstrap ended"),
     details: expect.arrayContaining([expect.stringContaining("no-such-package")]),
   });
   await expectNothingLeft();

@@ -39,7 +39,7 @@ export async function buildImage(context: Context, folder: string, version: stri
   return exclusively(join(context.cache, `image-${plan.title}`), lock, async () => {
     const meanwhile = await findImage(context.engine.docker, plan.name);
     if (meanwhile) return meanwhile;
-    await context.progress.step(`building ${folder}`, () => buildPlan(context, plan));
+    await buildPlan(context, plan);
     await removeOldParts(context.cache);
     const built = await findImage(context.engine.docker, plan.name);
     if (!built) throw new Error(`the engine was given ${plan.name} and doesn't have it`);

@@ -10,7 +10,7 @@ describe("a command of a build", () => {
   test("gives its output, line by line too", async () => {
     const lines: string[] = [];
     const output = await runCommand("sh", ["-c", "echo one; echo two >&2"], {
-      part: "x",
+      doing: "x",
       onLine: (line) => lines.push(line),
     });
     expect(output.split("\n").sort()).toEqual(["one", "two"]);
@@ -21,18 +21,18 @@ describe("a command of a build", () => {
     const script =
       "for i in $(seq 40); do echo line $i; done; echo noise; echo 'disk: no space left on device'; exit 3";
     await expect(
-      runCommand("sh", ["-c", script], { part: "the node's programs", isNoise: (line) => line === "noise" }),
+      runCommand("sh", ["-c", script], { doing: "compiling the node", isNoise: (line) => line === "noise" }),
     ).rejects.toMatchObject({
       name: "Problem",
-      message: "the node's programs could not be built: sh failed (exit code 3)",
+      message: "compiling the node failed: sh ended with exit code 3",
       remedy: "free some space on that disk and run it again; what was built before is kept",
       details: [...Array.from({ length: 14 }, (_, i) => `line ${i + 27}`), "disk: no space left on device"],
     });
   });
 
   test("that isn't there is named", async () => {
-    await expect(runCommand("no-such-program", [], { part: "x" })).rejects.toThrow(
-      "x could not be built: no-such-program is not installed",
+    await expect(runCommand("no-such-program", [], { doing: "x" })).rejects.toThrow(
+      "x failed: no-such-program is not installed",
     );
   });
 
@@ -41,7 +41,7 @@ describe("a command of a build", () => {
     const file = join(folder.path, "pid");
     const stop = new AbortController();
     const script = `sh -c 'trap "" INT; echo $$ > ${file}; sleep 60; sleep 60' & wait`;
-    const running = runCommand("sh", ["-c", script], { part: "x", signal: stop.signal });
+    const running = runCommand("sh", ["-c", script], { doing: "x", signal: stop.signal });
     const expected = expect(running).rejects.toThrow("enough");
     const pid = await pidIn(file);
     const grandchild = identify(pid);

@@ -10,8 +10,8 @@ const GRACE_MS = 5_000;
 
 /** How a command of a build is run. */
 export interface CommandOptions {
-  /** The part of the build that it makes, as told when it fails. */
-  readonly part: string;
+  /** What it does, as told when it fails: `compiling whoami`. */
+  readonly doing: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
@@ -103,7 +103,7 @@ function readLines(child: Child, onLine: (line: string) => void): void {
 
 function commandProblem(
   command: string,
-  { part, isNoise = () => false }: CommandOptions,
+  { doing, isNoise = () => false }: CommandOptions,
   result: Failure,
 ): Problem {
   const output = (result.all ?? "").split(/\r?\n/).filter((line) => line.trim() !== "" && !isNoise(line));
@@ -112,9 +112,9 @@ function commandProblem(
       ? "is not installed"
       : result.signal
         ? `was ended by ${result.signal}`
-        : `failed (exit code ${result.exitCode})`;
+        : `ended with exit code ${result.exitCode}`;
   return new Problem(
-    `${part} could not be built: ${basename(command)} ${how}`,
+    `${doing} failed: ${basename(command)} ${how}`,
     remedyFor(result.all ?? "", result.signal),
     {
       details: output.slice(-LAST_LINES),

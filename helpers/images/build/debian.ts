@@ -33,7 +33,7 @@ export function debianPart(context: Context, image: string, debian: Debian): Par
       const { suite, packages, exclude } = debian;
       const options = ["--variant=extract", "--skip=cleanup/apt", `--architectures=${architecture}`];
       await runCommand("mmdebstrap", [...options, `--include=${packages.join(",")}`, suite, unpacked], {
-        part: "Debian packages",
+        doing: `laying out Debian packages for ${image}`,
         cwd: folder,
         signal: context.signal,
         onLine: (line) => update(line.replace(/^[A-Z]: /, "")),

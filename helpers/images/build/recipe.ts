@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Problem } from "../../problem.ts";
 
 /** The file in an image's folder that says how it is built. */
-export const RECIPE_FILE = "recipe.json";
+const RECIPE_FILE = "recipe.json";
 
 const path = z.string().regex(/^\/[^\s]*$/, "a path in the image starts with /");
 
