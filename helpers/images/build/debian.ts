@@ -3,7 +3,6 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pack as newPack } from "tar-stream";
-import type { Context } from "../context.ts";
 import { packStream, readTar } from "../tar.ts";
 import { runCommand } from "./child.ts";
 import { MMDEBSTRAP, requirePrograms } from "./host-packages.ts";
@@ -21,13 +20,12 @@ const NEVER_KEPT = ["/dev/*", "/var/cache/apt/*", "/var/lib/apt/*", "/var/log/ap
 const PACKAGE_FILE = /\/var\/cache\/apt\/archives\/([^/_]+)_([^/_]+)_[^/_]+\.deb$/;
 
 /** Debian packages with all that they depend on, unpacked and not configured, as a layer of an image. */
-export function debianPart(context: Context, image: string, debian: Debian): Part {
-  const { architecture } = context.engine;
+export function debianPart(architecture: string, image: string, debian: Debian): Part {
   return {
     name: `${image}-debian`,
     title: `laying out Debian packages for ${image}`,
     inputs: [FORMAT, JSON.stringify(debian), architecture],
-    async make(folder, update) {
+    async make(folder, context, update) {
       await requirePrograms(context, [MMDEBSTRAP], image);
       const unpacked = join(folder, "unpacked.tar");
       const { suite, packages, exclude } = debian;

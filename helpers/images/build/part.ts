@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
+import { Problem } from "../../problem.ts";
 import type { Context } from "../context.ts";
 import { exclusively } from "../exclusive.ts";
 import { hashOf } from "../hash.ts";
@@ -19,8 +20,8 @@ export interface Part {
   readonly title: string;
   /** Everything that its content depends on. */
   readonly inputs: readonly string[];
-  /** Makes the part inside an empty folder. */
-  make(folder: string, update: (detail: string) => void): Promise<void>;
+  /** Makes the part inside an empty folder; `update` is told how far it is. */
+  make(folder: string, context: Context, update: (detail: string) => void): Promise<void>;
 }
 
 /** The folder of a part as it is in the cache: built now, unless it was before. */
@@ -35,11 +36,29 @@ export async function providePart(context: Context, part: Part): Promise<string>
     await using temporary = scratch(context.cache);
     const unfinished = join(temporary.path, "part");
     await mkdir(unfinished);
-    await context.progress.step(part.title, (update) => part.make(unfinished, update));
+    await context.progress.step(part.title, (update) => make(context, part, unfinished, update));
     await writeFile(join(unfinished, CONTENTS), JSON.stringify(await listFiles(unfinished)));
     await rename(unfinished, folder);
     return folder;
   });
+}
+
+async function make(
+  context: Context,
+  part: Part,
+  folder: string,
+  update: (detail: string) => void,
+): Promise<void> {
+  try {
+    await part.make(folder, context, update);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    throw new Problem(
+      `${part.title} failed: the disk of ${context.cache} is full`,
+      "free some space there and run it again; what was built before is kept",
+      { cause: error },
+    );
+  }
 }
 
 /** Whether a part is in the cache, whole. */

@@ -2,7 +2,6 @@ import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { findProgram } from "../../engine/install.ts";
-import type { Context } from "../context.ts";
 import { runCommand } from "./child.ts";
 import type { GoToolchain } from "./go-toolchain.ts";
 import { crossGcc, GCC, requirePrograms } from "./host-packages.ts";
@@ -20,15 +19,17 @@ export interface ProgramPart extends Part {
   readonly paths: readonly string[];
 }
 
+/** What programs are compiled for, and with which Go. */
+export interface ProgramContext {
+  readonly architecture: "amd64" | "arm64";
+  readonly go: GoToolchain;
+  /** The recipe's folder. */
+  readonly folder: string;
+  readonly image: string;
+}
+
 /** Go programs that are compiled together. */
-export function goPart(
-  context: Context,
-  go: GoToolchain,
-  folder: string,
-  image: string,
-  group: GoGroup,
-): ProgramPart {
-  const { architecture } = context.engine;
+export function goPart({ architecture, go, folder, image }: ProgramContext, group: GoGroup): ProgramPart {
   const directory = join(folder, group.dir);
   const paths = Object.values(group.outputs);
   const programs = paths.map((path) => basename(path)).join(", ");
@@ -37,7 +38,7 @@ export function goPart(
     title: `compiling ${programs} for ${image}`,
     inputs: [FORMAT, JSON.stringify(group), architecture, go.version, hashModule(directory, group.modfile)],
     paths,
-    async make(target, update) {
+    async make(target, context, update) {
       const output = join(target, ".build");
       const work = join(target, ".work");
       await Promise.all([mkdir(output), mkdir(work)]);
@@ -52,7 +53,7 @@ export function goPart(
       ];
       const single = packages.length === 1;
       await runCommand(
-        await go.command(),
+        await go.command(context),
         [
           "build",
           ...flags,
@@ -84,14 +85,7 @@ export function goPart(
 }
 
 /** A C program whose source is in a Go module: Kubernetes' pause. */
-export function cPart(
-  context: Context,
-  go: GoToolchain,
-  folder: string,
-  image: string,
-  program: CProgram,
-): ProgramPart {
-  const { architecture } = context.engine;
+export function cPart({ architecture, go, folder, image }: ProgramContext, program: CProgram): ProgramPart {
   const directory = join(folder, program.dir);
   return {
     name: `${image}-c`,
@@ -103,13 +97,13 @@ export function cPart(
       ...moduleLines(directory, program.modfile, program.module),
     ],
     paths: [program.output],
-    async make(target, update) {
+    async make(target, context, update) {
       const compiler = HOST[process.arch] === architecture ? GCC : crossGcc(architecture);
       await requirePrograms(context, [compiler], image);
       update("fetching its source");
       const part = { doing: `compiling ${basename(program.output)}`, cwd: directory, signal: context.signal };
       const source = join(
-        await moduleFolder(await go.command(), directory, program, target, part),
+        await moduleFolder(await go.command(context), directory, program, target, part),
         program.source,
       );
       update("compiling");
