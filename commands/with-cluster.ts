@@ -19,12 +19,12 @@ export async function withCluster(
     const engine = stack.use(await openEngine({ run, progress }));
     const cluster = await bootCluster({ engine, run, progress });
     await work(cluster);
-    if (options.keep) keepCluster(engine, cluster, run.id);
+    if (options.keep) await keepCluster(engine, cluster, run.id);
   });
 }
 
-function keepCluster(engine: Engine, cluster: ClusterDescription, run: string): void {
-  engine.keep();
+async function keepCluster(engine: Engine, cluster: ClusterDescription, run: string): Promise<void> {
+  await engine.keep();
   const file = join(cacheFolder("kept"), `${run}.kubeconfig.yaml`);
   writeFileSync(file, cluster.kubeconfig, { mode: 0o600 });
   const docker = engine.private ? `DOCKER_HOST=${engine.dockerHost} ` : "";
