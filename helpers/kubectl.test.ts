@@ -31,6 +31,11 @@ test("the exit code of a command inside a container is an observation", async ()
   expect(await kubectl`exec whoami -- curl localhost`).toMatchObject({ exitCode: 7 });
 });
 
+test("a command that the container does not have is an error, not an observation", async () => {
+  const { kubectl } = answering({ exitCode: 127, stderr: "command terminated with exit code 127" });
+  await expect(kubectl`exec whoami -- netstat`).rejects.toThrow("exit code 127");
+});
+
 test("a failure of kubectl itself throws, with command and answer", async () => {
   const { kubectl } = answering({ exitCode: 1, stderr: "Error from server (NotFound): pods not found" });
   await expect(kubectl`exec whoami -- curl localhost`).rejects.toThrow(

@@ -125,7 +125,11 @@ async function runShown(
   return new Output(command, result, duration / 1000);
 }
 
-/** Whether the exit code is that of the command inside the container: kubectl says so in words of its own. */
-function isInnerExit(args: readonly string[], result: ExecResult): boolean {
-  return args[0] === "exec" && /command terminated with (?:non-zero )?exit code/.test(result.stderr);
+/**
+ * Whether the exit code is that of the command inside the container: kubectl says so in words of its own. 126 and 127
+ * say that there was no such command to run, which tells nothing about a claim.
+ */
+function isInnerExit(args: readonly string[], { stderr, exitCode }: ExecResult): boolean {
+  if (exitCode === 126 || exitCode === 127) return false;
+  return args[0] === "exec" && /command terminated with (?:non-zero )?exit code/.test(stderr);
 }
