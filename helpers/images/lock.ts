@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
-import { parseReference, sameReference } from "./reference.ts";
+import { isReference, sameReference } from "./reference.ts";
 
 /** The lock file's path, from the top folder. */
 const LOCK_FILE = "fixtures/images.lock.yaml";
@@ -71,13 +71,4 @@ export function lockedImage(lock: Lock, name: string, pauseImage?: string): Lock
   if (listed) return listed;
   const isPause = pauseImage !== undefined && sameReference(name, pauseImage);
   return { name, pull: name, ...(isPause && { build: lock.pause.build }) };
-}
-
-function isReference(text: string): boolean {
-  try {
-    parseReference(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

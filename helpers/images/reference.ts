@@ -38,6 +38,16 @@ export function parseReference(text: string): Reference {
   return { registry, path, ...(tag && { tag }), ...(digest && { digest }) };
 }
 
+/** Whether `text` is an image's name. */
+export function isReference(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The name in full, as containerd keeps it: `docker.io/traefik/whoami:latest`. */
 export function fullName(reference: string | Reference): string {
   const { registry, path, tag, digest } = asReference(reference);

@@ -12,6 +12,9 @@ export interface Wanted {
   readonly digest?: string | undefined;
 }
 
+/** How an image came to be in the engine. */
+export type Origin = "present" | "pulled" | "built";
+
 /** An image that is in the engine now, and how it came there. */
 export interface Found {
   readonly image: EngineImage;
@@ -132,4 +135,9 @@ function registries({ cache, engine, policy }: Context): Registries {
 /** Whether it is an image rather than a failure. */
 export function isFound(result: Found | PullFailure): result is Found {
   return "image" in result;
+}
+
+/** Tells why an image can't be had, and what to do. */
+export function pullProblem(reference: string, failure: PullFailure, remedy: string): Problem {
+  return new Problem(`${familiarName(reference)} can't be had: ${failure.line}`, remedy);
 }

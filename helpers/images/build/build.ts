@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { type EngineImage, findImage } from "../engine-image.ts";
 import { exclusively } from "../exclusive.ts";
 import { scratch } from "../scratch.ts";
+import { together } from "../together.ts";
 import { loadImage } from "./assemble.ts";
 import { requireSpace } from "./disk.ts";
 import { labelsOf, writeLayers } from "./layers.ts";
@@ -49,32 +50,18 @@ export interface PartFolders {
 
 /** Makes all parts: packages are fetched beside the compiler's work. When one fails, the others are stopped. */
 async function provideParts(context: Context, plan: Plan): Promise<PartFolders> {
-  const stop = new AbortController();
-  const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
-  const inner = { ...context, signal };
-  const guarded = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      stop.abort(error);
-      throw error;
-    }
-  };
-  const compile = async () => {
+  const compile = async (signal: AbortSignal) => {
     const folders: string[] = [];
-    for (const part of plan.programs) folders.push(await providePart(inner, part));
+    for (const part of plan.programs) folders.push(await providePart({ ...context, signal }, part));
     return folders;
   };
-  const [programs, debian] = await Promise.allSettled([
-    guarded(compile()),
-    guarded(plan.debian ? providePart(inner, plan.debian) : Promise.resolve(undefined)),
+  const layOut = async (signal: AbortSignal) =>
+    plan.debian && providePart({ ...context, signal }, plan.debian);
+  const [programs, debian] = await together<[string[], string | undefined]>(context.signal, [
+    compile,
+    layOut,
   ]);
-  context.signal?.throwIfAborted();
-  // The reason for which the others were stopped is the first failure.
-  stop.signal.throwIfAborted();
-  if (programs.status === "rejected") throw programs.reason;
-  if (debian.status === "rejected") throw debian.reason;
-  return { programs: programs.value, debian: debian.value };
+  return { programs, debian };
 }
 
 async function assemble(context: Context, plan: Plan, folders: PartFolders): Promise<void> {

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { execa } from "execa";
-import { onInterrupt } from "../../engine/signals.ts";
 import { Problem } from "../../problem.ts";
+import { watchFamily } from "./family.ts";
 
 /** How many of its last lines a failed command is told with. */
 const LAST_LINES = 15;
-/** How long an interrupted command may take to tidy up after itself, in milliseconds. */
-const GRACE_MS = 5_000;
+/** Output beyond this is not kept, in characters. */
+const MAX_OUTPUT = 64 << 20;
 
 /** How a command of a build is run. */
 export interface CommandOptions {
@@ -29,36 +29,29 @@ export async function runCommand(
 ): Promise<string> {
   const { cwd, env, signal, onLine } = options;
   signal?.throwIfAborted();
-  // Where somebody ends the run for us, the whole family of processes is ended; else the terminal does it.
-  const detached = signal !== undefined || process.listenerCount("SIGINT") > 0;
   const child = execa(command, args, {
     ...(cwd && { cwd }),
     env: { LC_ALL: "C.UTF-8", ...env },
     stdin: "ignore",
     all: true,
     reject: false,
-    detached,
-    maxBuffer: 64 << 20,
+    detached: true,
+    maxBuffer: MAX_OUTPUT,
   });
   // Not its result: that waits for whoever has inherited its output.
   const ended = new Promise<void>((resolve) => child.nodeChildProcess.once("exit", () => resolve()));
-  let end: Promise<void> | undefined;
-  const stop = () => {
-    end ??= endFamily(child as Child, ended, detached);
-    return end;
-  };
-  const onAbort = () => void stop();
+  using family = watchFamily(child.pid, ended);
+  const onAbort = () => void family.end();
   signal?.addEventListener("abort", onAbort, { once: true });
-  using _ = onInterrupt(stop);
   try {
-    if (onLine) readLines(child as Child, onLine);
+    if (onLine) readLines(child.all, onLine);
     const result = await child;
+    if (signal?.aborted) await family.end();
     signal?.throwIfAborted();
     if (result.failed) throw commandProblem(command, options, result as Failure);
     return result.all ?? "";
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    await end;
   }
 }
 
@@ -70,31 +63,9 @@ interface Failure {
   readonly signal?: string;
 }
 
-/** What is used of a running child process. */
-interface Child {
-  readonly pid?: number | undefined;
-  readonly all?: NodeJS.ReadableStream | undefined;
-}
-
-async function endFamily({ pid }: Child, ended: Promise<unknown>, family: boolean): Promise<void> {
-  if (pid === undefined) return;
-  const send = (signal: NodeJS.Signals) => {
-    try {
-      process.kill(family ? -pid : pid, signal);
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  send("SIGINT");
-  const kill = setTimeout(() => send("SIGKILL"), GRACE_MS);
-  await ended;
-  clearTimeout(kill);
-  if (family) send("SIGKILL");
-}
-
-function readLines(child: Child, onLine: (line: string) => void): void {
+function readLines(output: NodeJS.ReadableStream | undefined, onLine: (line: string) => void): void {
   let rest = "";
-  child.all?.on("data", (chunk: Buffer) => {
+  output?.on("data", (chunk: Buffer) => {
     const lines = (rest + chunk.toString("utf8")).split(/[\r\n]+/);
     rest = lines.pop() ?? "";
     for (const line of lines) if (line.trim()) onLine(line);

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { identify, waitUntilGone } from "../../engine/processes.ts";
+import { testFolder } from "../testing/context.ts";
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s that nobody handles ends all commands, and then us",
+  async (signal) => {
+    await using folder = await testFolder();
+    const files = ["one", "two"].map((name) => join(folder.path, name));
+    const commands = files.map(
+      (file) => `runCommand("sh", ["-c", "echo $$ > ${file}; sleep 60"], { doing: "x" })`,
+    );
+    const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dirname, "child.ts"))};
+    await Promise.all([${commands.join(", ")}]);`;
+    const run = execa(process.execPath, ["--input-type=module-typescript", "-e", script], { reject: false });
+    const pids = await Promise.all(files.map(pidIn));
+    const children = pids.map((pid) => identify(pid)).filter((child) => child !== undefined);
+    expect(children).toHaveLength(2);
+    run.kill(signal);
+    expect((await run).failed).toBe(true);
+    expect(await waitUntilGone(children, 1_000)).toBe(true);
+  },
+);
+
+async function pidIn(file: string): Promise<number> {
+  let pid = 0;
+  await expect
+    .poll(async () => {
+      pid = Number(await readFile(file, "utf8").catch(() => ""));
+      return pid;
+    })
+    .toBeGreaterThan(0);
+  return pid;
+}
