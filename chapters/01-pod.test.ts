@@ -1,4 +1,4 @@
-import { chapter, type Mutant, matches } from "../helpers/chapter.ts";
+import { chapter, type Look, type Mutant, matches } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
@@ -265,40 +265,51 @@ claim("pod.stubborn", {
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
   observe: async ({ kubectl, namespace }) => {
     const caught = await kubectl`exec stubborn -n ${namespace} -- grep -E ${"^(Name|SigCgt)"} /proc/1/status`;
-    const deletion = await kubectl`delete pod stubborn -n ${namespace}`;
-    return { firstProcess: caught.lines, wholeGracePeriod: deletion.seconds >= 3 };
+    return { firstProcess: caught.lines, ...(await deletion("stubborn", { kubectl, namespace })) };
   },
-  holds: ({ wholeGracePeriod }) => wholeGracePeriod,
+  holds: ({ usedGracePeriod }) => usedGracePeriod,
   mutants: [
     {
-      name: "pause is the first process",
+      name: "pause is the first process, and there would be time",
       manifest: (manifest) => {
-        manifest.pod("stubborn").spec.shareProcessNamespace = true;
+        Object.assign(manifest.pod("stubborn").spec, {
+          shareProcessNamespace: true,
+          terminationGracePeriodSeconds: 30,
+        });
       },
     },
   ],
 });
 
 claim("pod.obliging", {
-  en: "The same container ends at once when it is not the first process of its PID namespace (its grace period is 10 seconds)",
-  zh: "同样的容器，只要不是 PID 命名空间的首个进程，就会立刻结束（它的宽限期是 10 秒）",
+  en: "The same container ends at once when it is not the first process of its PID namespace, long before its 30 seconds are over",
+  zh: "同样的容器，只要不是 PID 命名空间的首个进程，就会立刻结束，用不着 30 秒",
   source: "ours#pod",
   because: {
     en: "With shareProcessNamespace the first process is pause, and SIGTERM has its usual effect on sleep. A program with a handler for SIGTERM, or a shorter terminationGracePeriodSeconds, does as well.",
     zh: "启用 shareProcessNamespace 后，首个进程是 pause，SIGTERM 对 sleep 恢复了通常的作用。让程序自己处理 SIGTERM，或者缩短 terminationGracePeriodSeconds，也能达到目的。",
   },
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
-  observe: async ({ kubectl, namespace }) => {
-    const deletion = await kubectl`delete pod obliging -n ${namespace}`;
-    return { beforeGracePeriodEnds: deletion.seconds < 10 };
-  },
-  holds: ({ beforeGracePeriodEnds }) => beforeGracePeriodEnds,
+  observe: ({ kubectl, namespace }) => deletion("obliging", { kubectl, namespace }),
+  holds: ({ usedGracePeriod }) => !usedGracePeriod,
   mutants: [
     {
-      name: "sleep is the first process",
+      name: "sleep is the first process, and gets 3 seconds",
       manifest: (manifest) => {
-        manifest.pod("obliging").spec.shareProcessNamespace = false;
+        Object.assign(manifest.pod("obliging").spec, {
+          shareProcessNamespace: false,
+          terminationGracePeriodSeconds: 3,
+        });
       },
     },
   ],
 });
+
+/** Deletes a Pod, and tells whether it went only when the grace period that it declares was over. */
+async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
+  const grace =
+    await kubectl`get pod ${pod} -n ${namespace} -o jsonpath={.spec.terminationGracePeriodSeconds}`;
+  // kubectl returns when the Pod is gone.
+  const { seconds } = await kubectl`delete pod ${pod} -n ${namespace}`;
+  return { gracePeriod: Number(grace.text), usedGracePeriod: seconds >= Number(grace.text) };
+}

@@ -333,7 +333,7 @@ claim("pause.reaps", {
   observe: async ({ kubectl, namespace }) => {
     // The inner shell ends at once and leaves its child behind.
     const orphan =
-      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${"bash -c 'sleep 1000 > /dev/null & echo $!'"}`;
+      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${"bash -c 'sleep 1000 > /dev/null 2>&1 & echo $!'"}`;
     const adopted =
       await kubectl`exec together -n ${namespace} -c nettool -- ps -o pid,ppid,stat,args -p ${orphan.text}`;
     const after =

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { ClusterDescription } from "../helpers/cluster/description.ts";
+import type { ChapterRecord } from "../helpers/record.ts";
 import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language } from "../helpers/report/text.ts";
@@ -34,21 +35,30 @@ await main(async () => {
   const started = performance.now();
   await withCluster({ keep }, async (cluster) => {
     const head = recordHead(cluster);
+    const recorder = new Recorder();
     process.stdout.write(`${describeHead(head, lang).join("\n")}\n`);
     await runVitest({
       projects: ["chapters"],
       files,
       testNamePattern,
-      reporters: [new Narrator({ language: lang }), new Recorder(), new TotalsReporter()],
+      reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter()],
       provide: { cluster, mode: "claims" },
     });
-    process.stdout.write(`\n${describeHead(head, lang).join("\n")}\n${times(cluster, started)}\n`);
+    process.stdout.write(
+      `\n${describeHead(head, lang).join("\n")}\n${times(cluster, recorder.chapters, started)}\n`,
+    );
     process.stdout.write(`Everything that was seen: ${LAST_RUN}\n`);
   });
 });
 
-function times({ boot }: ClusterDescription, started: number): string {
+/** The parts of the boot, how long each chapter's Pods took from being applied to being ready, and the whole. */
+function times({ boot }: ClusterDescription, chapters: readonly ChapterRecord[], started: number): string {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   const parts = Object.entries(boot).map(([part, ms]) => `${part} ${seconds(ms)}`);
-  return `boot: ${parts.join(", ")}; total ${seconds(performance.now() - started)}`;
+  const ready = chapters.map(({ id, prelude }) => `${id} ${seconds(prelude[0]?.duration ?? 0)}`);
+  return [
+    `boot: ${parts.join(", ")}`,
+    ...(ready.length > 0 ? [`Pods applied to ready: ${ready.join(", ")}`] : []),
+    `total: ${seconds(performance.now() - started)}`,
+  ].join("\n");
 }

@@ -17,12 +17,19 @@ await main(async () => {
     .addHelpText("after", ENVIRONMENT)
     .parse();
   const { testNamePattern } = command.opts<Options>();
+  const files = command.args;
+  const reporters = ["default", new Recorder(), new TotalsReporter()];
+  // Somebody who names unit tests alone needs no cluster.
+  if (files.length > 0 && files.every((file) => /^(helpers|commands)\b/.test(file))) {
+    await runVitest({ projects: ["helpers"], files, testNamePattern, reporters });
+    return;
+  }
   await withCluster({ keep: false }, (cluster) =>
     runVitest({
       projects: ["helpers", "chapters"],
-      files: command.args,
+      files,
       testNamePattern,
-      reporters: ["default", new Recorder(), new TotalsReporter()],
+      reporters,
       provide: { cluster, mode: "claims" },
     }),
   );

@@ -10,6 +10,7 @@ import { type Judgement, judge } from "./chapter/outcome.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
 import { sanitize } from "./evidence/sanitize.ts";
+import { formatSteps } from "./evidence/transcript.ts";
 import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
@@ -36,7 +37,13 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
   if (inject("mode") === "mutants") return registerMutants(definition, manifest, cluster);
 
   const lesson = new Lesson(cluster, definition.namespace, manifest, definition.manifests);
-  beforeAll(() => lesson.open(), CLAIM_TIMEOUT_MS);
+  beforeAll(async () => {
+    try {
+      await lesson.open();
+    } catch (error) {
+      throw await withDiagnosis(error, lesson);
+    }
+  }, CLAIM_TIMEOUT_MS);
 
   return {
     claim(id, claim) {
@@ -118,6 +125,14 @@ function describeFailure(record: ClaimRecord, cluster: ClusterDescription, clust
     ...(reason ? [`  reason:   ${reason}`] : []),
     ...(observed === undefined ? [] : [`  observed: ${JSON.stringify(observed)}`]),
   ].join("\n");
+}
+
+/** The error of a chapter that could not begin, with what somebody would look at first. */
+async function withDiagnosis(error: unknown, lesson: Lesson): Promise<unknown> {
+  if (!(error instanceof Error) || !(await lesson.isAlive())) return error;
+  const lines = formatSteps(await lesson.diagnose());
+  error.message = [error.message, ...lines.map((line) => `    ${line}`)].join("\n");
+  return error;
 }
 
 /** A value as JSON would keep it, with every string sanitised. */

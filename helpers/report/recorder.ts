@@ -11,8 +11,12 @@ export const LAST_RUN = "evidence/last-run.json";
 
 /** Writes down everything that a run of the chapters saw. */
 export default class Recorder implements Reporter {
+  /** What the chapters of the run recorded; empty until the run has ended. */
+  chapters: readonly ChapterRecord[] = [];
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const chapters = chapterRecords(modules);
+    this.chapters = chapters;
     const cluster = modules
       .find(({ project }) => project.name === "chapters")
       ?.project.getProvidedContext().cluster;
