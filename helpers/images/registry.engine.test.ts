@@ -89,7 +89,7 @@ describe("a registry that answers", () => {
       progress,
       env: { REGISTRY_MIRROR: registry.address, IMAGES: "pull" },
     });
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(2_000);
     expect(again.map(({ origin, archive }) => [origin, archive])).toEqual([
       ["present", pause?.archive],
       ["present", whoami?.archive],
@@ -177,7 +177,7 @@ describe("a registry that answers", () => {
     });
     const started = performance.now();
     await provideNodeImage({ ...options, image: name });
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(2_000);
     expect(
       await engine.docker.listContainers({ all: true, filters: JSON.stringify({ ancestor: [name] }) }),
     ).toEqual([]);
@@ -243,7 +243,7 @@ describe("a registry out of order", () => {
     expect(lines.filter((line) => line.includes("not asked again"))).toHaveLength(1);
     const asked = registry.asked();
     const again = await attempt(registry.address);
-    expect(again.seconds).toBeLessThan(0.5);
+    expect(again.seconds).toBeLessThan(2);
     expect(registry.asked()).toBe(asked);
   });
 
@@ -281,7 +281,7 @@ describe("a registry out of order", () => {
     const address = `127.0.0.1:${await freePort()}`;
     const { seconds, error } = await attempt(address);
     expect(error).toMatchObject({ message: expect.stringContaining(`${address} refuses connections`) });
-    expect(seconds).toBeLessThan(5);
+    expect(seconds).toBeLessThan(8);
   });
 
   test.each([
@@ -296,7 +296,7 @@ describe("a registry out of order", () => {
     });
     const { seconds, error } = await attempt(registry.address);
     expect(error).toMatchObject({ name: "Problem", message: expect.stringContaining(line) });
-    expect(seconds).toBeLessThan(5);
+    expect(seconds).toBeLessThan(8);
   });
 
   test("is asked again when that is asked for", async () => {

@@ -1,7 +1,9 @@
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { findProgram } from "../../engine/install.ts";
+import { PROJECT_ROOT } from "../../paths.ts";
+import { Problem } from "../../problem.ts";
 import { runCommand } from "./child.ts";
 import type { GoToolchain } from "./go-toolchain.ts";
 import { crossGcc, GCC, requirePrograms } from "./host-packages.ts";
@@ -13,6 +15,8 @@ import { hashModule, moduleLines } from "./sources.ts";
 const FORMAT = "1";
 /** Lines of `go build -v` that name a package and nothing else. */
 const PACKAGE_LINE = /^[\w.\-/~+]+$/;
+/** Lines that tell nothing about a failure. */
+const NOISE = /^[\w.\-/~+]+$|^go: downloading /;
 
 /** A part that puts files at paths of the image: the folder it makes is laid out like the image's root. */
 export interface ProgramPart extends Part {
@@ -31,12 +35,13 @@ export interface ProgramContext {
 /** Go programs that are compiled together. */
 export function goPart({ architecture, go, folder, image }: ProgramContext, group: GoGroup): ProgramPart {
   const directory = join(folder, group.dir);
+  const sources = hashModule(directory, group.modfile);
   const paths = Object.values(group.outputs);
   const programs = paths.map((path) => basename(path)).join(", ");
   return {
     name: `${image}-go`,
     title: `compiling ${programs} for ${image}`,
-    inputs: [FORMAT, JSON.stringify(group), architecture, go.version, hashModule(directory, group.modfile)],
+    inputs: [FORMAT, JSON.stringify(group), architecture, go.version, sources],
     paths,
     async make(target, context, update) {
       const output = join(target, ".build");
@@ -67,7 +72,7 @@ export function goPart({ architecture, go, folder, image }: ProgramContext, grou
           cwd: directory,
           env: goEnvironment(architecture, work),
           signal: context.signal,
-          isNoise: (line) => PACKAGE_LINE.test(line),
+          isNoise: (line) => NOISE.test(line),
           onLine: (line) => {
             if (!PACKAGE_LINE.test(line)) return;
             compiled += 1;
@@ -75,6 +80,7 @@ export function goPart({ architecture, go, folder, image }: ProgramContext, grou
           },
         },
       );
+      if (hashModule(directory, group.modfile) !== sources) throw sourcesChanged(directory);
       for (const [name, path] of Object.entries(group.outputs)) {
         await mkdir(dirname(join(target, path)), { recursive: true });
         await rename(join(output, single ? "program" : basename(name)), join(target, path));
@@ -120,6 +126,14 @@ export function cPart({ architecture, go, folder, image }: ProgramContext, progr
 }
 
 const HOST: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+
+/** What came of it belongs to neither state of the sources, and must not be kept for either. */
+function sourcesChanged(directory: string): Problem {
+  return new Problem(
+    `the sources in ${relative(PROJECT_ROOT, directory)} were changed while they were compiled`,
+    "run it again; most of it is compiled",
+  );
+}
 
 /** Where the sources of a module are, downloaded and verified against go.sum if need be. */
 async function moduleFolder(
