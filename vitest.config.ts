@@ -10,6 +10,8 @@ export default defineConfig({
           name: "helpers",
           include: ["helpers/**/*.test.ts", "commands/**/*.test.ts"],
           exclude: ["**/*.engine.test.ts"],
+          // Some start processes of their own, and the machine may be busy.
+          testTimeout: 60_000,
         },
       },
       {

@@ -75,7 +75,6 @@ export const runRecord = z.strictObject({
   chapters: z.array(chapter),
 });
 
-export type RunRecord = z.infer<typeof runRecord>;
 export type RecordHead = z.infer<typeof head>;
 export type ChapterRecord = z.infer<typeof chapter>;
 export type ClaimRecord = z.infer<typeof claim>;

@@ -15,9 +15,11 @@ export default class Narrator implements Reporter {
   readonly #language: Language;
   readonly #claims: ClaimArtifact[] = [];
   readonly #started = new Set<string>();
-  /** Lines of chapters that run beside the one being told: they are told in reading order. */
-  readonly #waiting = new Map<string, string[]>();
+  /** Chapters that were not told to their end yet, in reading order. */
   #order: string[] = [];
+  readonly #ended = new Set<string>();
+  /** Lines of chapters that run beside the one that is being told. */
+  readonly #untold = new Map<string, string[]>();
 
   constructor({ language = "en" }: { language?: Language } = {}) {
     this.#language = language;
@@ -49,21 +51,15 @@ export default class Narrator implements Reporter {
       ...module.errors(),
       ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
     ];
+    this.#ended.add(module.moduleId);
     this.#write(
       module.moduleId,
       errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${told(error)}`)),
     );
-    this.#order = this.#order.filter((id) => id !== module.moduleId);
-    // The next chapters may have been waiting for this one; those that have ended are not in the order any more.
-    for (const id of [...this.#waiting.keys()].sort()) {
-      if (this.#order[0] !== undefined && id > this.#order[0]) break;
-      this.#print(this.#waiting.get(id) ?? []);
-      this.#waiting.delete(id);
-    }
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    for (const lines of this.#waiting.values()) this.#print(lines);
+    for (const lines of this.#untold.values()) this.#print(lines);
     for (const error of errors) this.#print([paint("red", `✗ ${told(error)}`)]);
     if (this.#claims.length > 0) this.#print(["", this.#table()]);
   }
@@ -131,10 +127,15 @@ export default class Narrator implements Reporter {
     return table.toString();
   }
 
+  /** Prints at once what belongs to the chapter that is being told, and keeps the rest until its turn. */
   #write(moduleId: string, lines: string[]): void {
-    if (lines.length === 0) return;
-    if (this.#order[0] === undefined || moduleId <= this.#order[0]) return this.#print(lines);
-    this.#waiting.set(moduleId, [...(this.#waiting.get(moduleId) ?? []), ...lines]);
+    this.#untold.set(moduleId, [...(this.#untold.get(moduleId) ?? []), ...lines]);
+    for (const id of [...this.#order]) {
+      this.#print(this.#untold.get(id) ?? []);
+      this.#untold.delete(id);
+      if (!this.#ended.has(id)) return;
+      this.#order.shift();
+    }
   }
 
   #print(lines: readonly string[]): void {

@@ -63,6 +63,8 @@ function chapterProblems(chapters: readonly TestModule[]): string[] {
     .flatMap((module) => [...module.children.allTests()])
     .filter((test) => !isFilteredOut(test));
   const told = tests.filter((test) => claimOf(test) ?? mutantOf(test));
+  // What was not tried after the cluster was lost is told by that one failure.
+  if (told.some((test) => claimOf(test)?.clusterLost)) return [];
   const verdicts = told.filter((test) => {
     const outcome = claimOf(test)?.claim.outcome;
     return mutantOf(test) !== undefined || outcome === "holds" || outcome === "refuted";

@@ -1,5 +1,5 @@
 import type { SerializedError } from "vitest";
-import type { Reporter, TestModule, Vitest } from "vitest/node";
+import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 import { claimOf, countRun, formatTotals } from "./outcomes.ts";
 
 /**
@@ -13,8 +13,9 @@ export default class TotalsReporter implements Reporter {
     this.#vitest = vitest;
   }
 
-  async onTestCaseResult(test: Parameters<NonNullable<Reporter["onTestCaseResult"]>>[0]): Promise<void> {
-    if (claimOf(test)?.clusterLost) await this.#vitest?.cancelCurrentRun("test-failure");
+  onTestCaseResult(test: TestCase): void {
+    // Not awaited: the run can't end while it waits for its reporters.
+    if (claimOf(test)?.clusterLost) void this.#vitest?.cancelCurrentRun("test-failure");
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {

@@ -1,0 +1,38 @@
+import { type RunnerTestCase, recordArtifact, test } from "vitest";
+import { CLAIM_ARTIFACT } from "../../chapter/artifact.ts";
+import type { Outcome } from "../../chapter/outcome.ts";
+
+/** A test that reports a claim with this outcome, as a chapter's would: for tests of the reporters. */
+export function reportClaim(id: string, outcome: Outcome, options: { clusterLost?: boolean } = {}): void {
+  test(`${id}: a statement`, async ({ task, skip }) => {
+    await record(task, id, outcome, options.clusterLost ?? false);
+    if (outcome === "not asked") skip("too old");
+    if (outcome !== "holds") throw new Error(`${id} is ${outcome}`);
+  });
+}
+
+async function record(
+  task: RunnerTestCase,
+  id: string,
+  outcome: Outcome,
+  clusterLost: boolean,
+): Promise<void> {
+  const text = { en: "a statement", zh: "一条陈述" };
+  await recordArtifact(task, {
+    type: CLAIM_ARTIFACT,
+    chapter: { id: "01-test", title: text, intro: text, manifests: [], prelude: [] },
+    claim: {
+      id,
+      statement: text,
+      source: "ours#test",
+      evidenceFor: [],
+      outcome,
+      expected: "holds",
+      observed: null,
+      steps: [{ command: "kubectl get pods", where: "kubectl", output: "none", exitCode: 0, duration: 1 }],
+      diagnosis: [],
+      duration: 1,
+    },
+    clusterLost,
+  });
+}

@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PROJECT_ROOT } from "../paths.ts";
+
+const REPORT = join(PROJECT_ROOT, "helpers/report");
+const CLAIM = `import { reportClaim } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir(join(PROJECT_ROOT, "node_modules/.cache"), { recursive: true });
+  folder = await mkdtemp(join(PROJECT_ROOT, "node_modules/.cache/reporters-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs Vitest on one file in a project called "chapters", with the reporter that is tested. */
+async function runChapter(text: string, ...args: string[]) {
+  const root = await mkdtemp(join(folder, "run-"));
+  await writeFile(join(root, "01-test.test.ts"), text);
+  const config = join(root, "vitest.config.ts");
+  await writeFile(config, `export default { test: { projects: [{ test: { name: "chapters" } }] } };`);
+  const vitest = join(PROJECT_ROOT, "node_modules/vitest/vitest.mjs");
+  const reporter = ["--reporter", join(REPORT, "totals.ts")];
+  return execa(process.execPath, [vitest, "run", "--root", root, "--config", config, ...reporter, ...args], {
+    reject: false,
+    all: true,
+    env: { NO_COLOR: "1" },
+  });
+}
+
+describe("the last line counts", () => {
+  test("claims that hold", async () => {
+    const { exitCode, stdout } = await runChapter(`${CLAIM} reportClaim("pod.a", "holds");`);
+    expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 0 failed, 0 skipped");
+    expect(exitCode).toBe(0);
+  });
+
+  test("claims that fail, and a claim that this version can't be asked", async () => {
+    const { exitCode, stdout } = await runChapter(
+      `${CLAIM} reportClaim("pod.a", "holds"); reportClaim("pod.b", "refuted"); reportClaim("pod.c", "not asked");`,
+    );
+    expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 1 failed, 1 skipped");
+    expect(exitCode).toBe(1);
+  });
+
+  test("a file whose beforeAll fails", async () => {
+    const { exitCode, stdout } = await runChapter(
+      `${CLAIM} import { beforeAll } from "vitest";
+       beforeAll(() => { throw new Error("no cluster"); }); reportClaim("pod.a", "holds");`,
+    );
+    expect(stdout.trim().split("\n").at(-1)).toBe("0 passed, 1 failed, 1 skipped");
+    expect(exitCode).toBe(1);
+  });
+
+  test("only what the user asked for by name", async () => {
+    const { exitCode, stdout } = await runChapter(
+      `${CLAIM} reportClaim("pod.a", "holds"); reportClaim("pod.b", "holds");`,
+      "-t",
+      "pod.b",
+    );
+    expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 0 failed, 0 skipped");
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("a run is red", () => {
+  test("when a claim was skipped without a reason", async () => {
+    const { exitCode, stdout } = await runChapter(
+      `${CLAIM} import { test } from "vitest"; reportClaim("pod.a", "holds"); test.skip("pod.b: b", () => {});`,
+    );
+    expect(stdout).toContain("skipped without a reason: pod.b: b");
+    expect(exitCode).toBe(1);
+  });
+
+  test("when no claim was put to the cluster", async () => {
+    const { exitCode, stdout } = await runChapter(`${CLAIM} reportClaim("pod.a", "not asked");`);
+    expect(stdout).toContain("no claim was put to the cluster");
+    expect(exitCode).toBe(1);
+    const filtered = await runChapter(`${CLAIM} reportClaim("pod.a", "holds");`, "-t", "nothing");
+    expect(filtered.stdout).toContain("no claim was put to the cluster");
+    expect(filtered.exitCode).toBe(1);
+  });
+});
+
+test("a lost cluster ends the run: what follows is not tried", async () => {
+  const { exitCode, stdout } = await runChapter(
+    `${CLAIM} import { test } from "vitest"; import { setTimeout } from "node:timers/promises";
+     reportClaim("pod.a", "error", { clusterLost: true });
+     test("a pause, in which the run is cancelled", () => setTimeout(200));
+     test("pod.b: b", () => { console.log("tried"); });`,
+  );
+  expect(stdout).not.toContain("tried");
+  expect(exitCode).toBe(1);
+});
