@@ -8,6 +8,7 @@ describe("the lock file", () => {
   test("names the default node, and pins every image that is pulled", () => {
     const lock = readLock();
     expect(lock.node.pull).toBe(`rancher/k3s:${lock.kubernetes}-k3s1`);
+    expect(lock.system[lock.kubernetes]).not.toHaveLength(0);
     for (const { pull } of lock.images) expect(pull).toMatch(/:[\w.]+$/);
   });
 
