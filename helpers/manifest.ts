@@ -99,7 +99,7 @@ export function imagesOf(objects: readonly ManifestObject[]): string[] {
       }
     }
   };
-  for (const object of objects) visit(object["spec"]);
+  for (const object of objects) visit(object.spec);
   return [...images].sort();
 }
 

@@ -19,6 +19,9 @@ const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> =
   { type: "credentials", pattern: /(\w+:\/\/[^\s:/@]+:)[^\s:/@]+(?=@)/g, keep: 1 },
 ];
 
+/** Control characters but tab and line feed; separators that end a line unseen; marks that change the direction. */
+const CONTROL = /[^\P{Cc}\t\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * Text as it may be shown or written: without terminal control sequences and other control characters, and with every
  * secret replaced by its type. Tabs and line breaks stay.
@@ -30,11 +33,7 @@ export function sanitize(text: string): string {
 /** Removes terminal control sequences, and what is left of the C0 and C1 control characters but tab and newline. */
 export function stripControl(text: string): string {
   const unterminated = stripVTControlCharacters(text.replaceAll("\r\n", "\n"));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-  return unterminated.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    "",
-  );
+  return unterminated.replace(CONTROL, "");
 }
 
 /** Replaces secrets by their type, such as `<redacted token>`. */
