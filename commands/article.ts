@@ -47,7 +47,7 @@ await main(async () => {
     process.stdout.write(
       `\n${describeHead(head, lang).join("\n")}\n${times(cluster, recorder.chapters, started)}\n`,
     );
-    process.stdout.write(`Everything that was seen: ${LAST_RUN}\n`);
+    if (recorder.chapters.length > 0) process.stdout.write(`Everything that was seen: ${LAST_RUN}\n`);
   });
 });
 

@@ -10,7 +10,7 @@ import { type Judgement, judge } from "./chapter/outcome.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
 import { sanitize } from "./evidence/sanitize.ts";
-import { formatSteps } from "./evidence/transcript.ts";
+import { formatStepsBriefly } from "./evidence/transcript.ts";
 import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
@@ -130,7 +130,7 @@ function describeFailure(record: ClaimRecord, cluster: ClusterDescription, clust
 /** The error of a chapter that could not begin, with what somebody would look at first. */
 async function withDiagnosis(error: unknown, lesson: Lesson): Promise<unknown> {
   if (!(error instanceof Error) || !(await lesson.isAlive())) return error;
-  const lines = formatSteps(await lesson.diagnose());
+  const lines = formatStepsBriefly(await lesson.diagnose());
   error.message = [error.message, ...lines.map((line) => `    ${line}`)].join("\n");
   return error;
 }

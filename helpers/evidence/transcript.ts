@@ -1,5 +1,9 @@
 import { sanitize } from "./sanitize.ts";
 
+/** How much of an output is shown where only a look at it is wanted. */
+const BRIEF_LINES = 12;
+const BRIEF_WIDTH = 200;
+
 /** One thing that a claim did and saw: a command with what it printed, or something read from the cluster. */
 export interface Step {
   /** The command as a reader would type it, or a sentence that says what was read. */
@@ -29,4 +33,18 @@ export function formatSteps(steps: readonly Step[]): string[] {
     const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
     return [`${prompt}${step.command}`, ...lines, ...exit];
   });
+}
+
+/** {@link formatSteps} for the eye: of each output only the first lines, and of each line only its beginning. */
+export function formatStepsBriefly(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    const [command = "", ...output] = formatSteps([step]);
+    const left = output.length - BRIEF_LINES;
+    const shown = output.slice(0, BRIEF_LINES).map((line) => shorten(line));
+    return [command, ...shown, ...(left > 0 ? [`… ${left} more lines`] : [])];
+  });
+}
+
+function shorten(line: string): string {
+  return line.length <= BRIEF_WIDTH ? line : `${line.slice(0, BRIEF_WIDTH)}…`;
 }

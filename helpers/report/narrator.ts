@@ -2,13 +2,10 @@ import Table from "cli-table3";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { ClaimArtifact } from "../chapter/artifact.ts";
-import { formatSteps } from "../evidence/transcript.ts";
+import { formatSteps, formatStepsBriefly } from "../evidence/transcript.ts";
 import type { ClaimRecord } from "../record.ts";
 import { claimOf } from "./outcomes.ts";
 import { type Language, paint, verdict, WORDS } from "./text.ts";
-
-/** Steps of a diagnosis are cut to this many lines each on the screen; the record has all. */
-const DIAGNOSIS_LINES = 12;
 
 /** Tells a run as the article would be told: chapter, prose, claim, command, real output, outcome. */
 export default class Narrator implements Reporter {
@@ -78,15 +75,7 @@ export default class Narrator implements Reporter {
 
   #tellClaim(claim: ClaimRecord): string[] {
     const words = WORDS[this.#language];
-    const unexpected = claim.diagnosis.flatMap((step) => {
-      const [command, ...output] = formatSteps([step]);
-      const left = output.length - DIAGNOSIS_LINES;
-      return [
-        command ?? "",
-        ...output.slice(0, DIAGNOSIS_LINES),
-        ...(left > 0 ? [`… ${left} more lines`] : []),
-      ];
-    });
+    const diagnosis = formatStepsBriefly(claim.diagnosis);
     return [
       "",
       `${paint("cyan", claim.id)}  ${paint("bold", claim.statement[this.#language])}`,
@@ -97,10 +86,10 @@ export default class Narrator implements Reporter {
         ? [paint("dim", `  ${words.sources}${claim.evidenceFor.join(" ")}`)]
         : []),
       ...(claim.outcome === "error" ? [paint("red", `  ${claim.reason ?? ""}`)] : []),
-      ...(claim.outcome !== claim.expected && claim.observed !== undefined && unexpected.length > 0
+      ...(claim.outcome !== claim.expected && claim.observed !== undefined && diagnosis.length > 0
         ? [paint("red", `  observed: ${JSON.stringify(claim.observed)}`)]
         : []),
-      ...indent(unexpected),
+      ...indent(diagnosis),
     ];
   }
 

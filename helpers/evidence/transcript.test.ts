@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { formatSteps, formatStepsBriefly, Transcript } from "./transcript.ts";
+
+const step = {
+  command: "kubectl get pods",
+  where: "kubectl",
+  output: "NAME\nwhoami",
+  exitCode: 0,
+  duration: 1,
+} as const;
+
+test("a transcript reads like a terminal", () => {
+  const onNode = { ...step, command: "ls", where: "node", output: "", exitCode: 2 } as const;
+  expect(formatSteps([step, onNode])).toEqual([
+    "$ kubectl get pods",
+    "NAME",
+    "whoami",
+    "node# ls",
+    "(exit code 2)",
+  ]);
+});
+
+test("a brief one says how much it leaves out", () => {
+  const output = Array.from({ length: 15 }, (_, i) => `line ${i}`).join("\n");
+  const lines = formatStepsBriefly([{ ...step, output }]);
+  expect(lines.slice(-2)).toEqual(["line 11", "… 3 more lines"]);
+});
+
+test("what arrives is sanitised at once", () => {
+  const transcript = new Transcript();
+  transcript.add({ ...step, output: "\u001b[31mBearer abcdefghijkl\u001b[0m\n" });
+  expect(transcript.steps[0]?.output).toBe("Bearer <redacted token>");
+});
