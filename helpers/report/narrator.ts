@@ -28,6 +28,8 @@ export default class Narrator implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     const told = claimOf(test);
+    // That the cluster is lost is told once, at the end.
+    if (told?.clusterLost) return;
     const lines: string[] = [];
     if (told) {
       if (!this.#started.has(told.chapter.id)) lines.push(...this.#openChapter(told));
@@ -35,7 +37,7 @@ export default class Narrator implements Reporter {
       this.#claims.push(told);
       lines.push(...this.#tellClaim(told.claim));
     }
-    if (test.result().state === "failed" && (!told || told.clusterLost)) {
+    if (test.result().state === "failed" && !told) {
       lines.push(
         ...(test.result().errors ?? []).map((error) => paint("red", `✗ ${test.name}: ${error.message}`)),
       );
@@ -51,13 +53,13 @@ export default class Narrator implements Reporter {
     this.#ended.add(module.moduleId);
     this.#write(
       module.moduleId,
-      errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${told(error)}`)),
+      errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${textOf(error)}`)),
     );
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     for (const lines of this.#untold.values()) this.#print(lines);
-    for (const error of errors) this.#print([paint("red", `✗ ${told(error)}`)]);
+    for (const error of errors) this.#print([paint("red", `✗ ${textOf(error)}`)]);
     if (this.#claims.length > 0) this.#print(["", this.#table()]);
   }
 
@@ -132,7 +134,7 @@ export default class Narrator implements Reporter {
   }
 }
 
-function told(error: SerializedError): string {
+function textOf(error: SerializedError): string {
   const remedy = (error as { remedy?: unknown }).remedy;
   return typeof remedy === "string" ? `${error.message}\n  → ${remedy}` : error.message;
 }

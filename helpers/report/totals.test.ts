@@ -91,5 +91,6 @@ test("a lost cluster ends the run: what follows is not tried", async () => {
      test("pod.b: b", () => { console.log("tried"); });`,
   );
   expect(stdout).not.toContain("tried");
+  expect(stdout).toContain("✗ the cluster was lost in the middle of the run");
   expect(exitCode).toBe(1);
 });

@@ -1,5 +1,6 @@
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
+import { describeError, Problem } from "../problem.ts";
 import { claimOf, countRun, formatTotals } from "./outcomes.ts";
 
 /**
@@ -20,8 +21,20 @@ export default class TotalsReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const totals = countRun(modules, errors.length);
+    const lost = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .map(claimOf)
+      .find((told) => told?.clusterLost);
+    if (lost) process.stdout.write(`\n${describeError(clusterLost(lost.claim.reason))}\n`);
     for (const problem of totals.problems) process.stdout.write(`✗ ${problem}\n`);
     if (totals.failed > 0 || totals.problems.length > 0) process.exitCode ||= 1;
     process.stdout.write(`\n${formatTotals(totals)}\n`);
   }
+}
+
+function clusterLost(reason = "it does not answer"): Problem {
+  return new Problem(
+    `the cluster was lost in the middle of the run: ${reason}`,
+    "The container engine or the node ended, or was ended. See that the machine has memory and disk to spare, and run it again.",
+  );
 }
