@@ -22,13 +22,10 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
 
 // The changes under which the claims below must turn: "npm run mutants" applies them.
 
-const nettoolEnds: Mutant = {
-  name: "nettool ends at once and is not started again",
+const nettoolMissing: Mutant = {
+  name: "nettool's image is not on the node",
   manifest: (manifest) => {
-    const nettool = manifest.container("whoami", "nettool");
-    nettool.command = ["false"];
-    nettool.args = [];
-    manifest.pod("whoami").spec.restartPolicy = "Never";
+    Object.assign(manifest.container("whoami", "nettool"), { image: "missing", imagePullPolicy: "Never" });
   },
 };
 
@@ -79,7 +76,7 @@ claim("pod.ready", {
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/"],
   observe: ({ kubectl, namespace }) => kubectl`get pods -n ${namespace} -o wide`,
   holds: (pods) => matches(pods.row("whoami"), { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
-  mutants: [nettoolEnds],
+  mutants: [nettoolMissing],
 });
 
 claim("pod.names", {
