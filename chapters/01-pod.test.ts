@@ -252,8 +252,8 @@ claim("pod.grace", {
 });
 
 claim("pod.stubborn", {
-  en: "A container whose first process is sleep uses up the whole grace period (here 3 seconds)",
-  zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 3 秒）",
+  en: "A container whose first process is sleep uses up the whole grace period (here 2 seconds)",
+  zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 2 秒）",
   source: "ours#pod",
   because: {
     en: "The kernel gives the first process of a PID namespace only the signals that it has a handler for. sleep has none for SIGTERM, so nothing happens until the kubelet sends SIGKILL. That is why the article's Pod takes 30 seconds to go away.",

@@ -1,7 +1,11 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
 import { createVitest, type Reporter } from "vitest/node";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
+
+/** Chapters mostly wait for the cluster: two at a time do well even on one core. */
+const MIN_WORKERS = 2;
 
 /** What a command asks of Vitest. */
 export interface VitestRun {
@@ -12,7 +16,6 @@ export interface VitestRun {
   readonly reporters: readonly (Reporter | string)[];
   /** What globalSetup would have provided; it then boots no cluster of its own. */
   readonly provide?: Partial<ProvidedContext>;
-  readonly maxWorkers?: number;
 }
 
 /** Runs Vitest in this process. The exit code is left in `process.exitCode`. */
@@ -30,7 +33,7 @@ export async function runVitest(run: VitestRun): Promise<void> {
     passWithNoTests: false,
     ...(run.testNamePattern !== undefined && { testNamePattern: run.testNamePattern }),
     ...(run.provide && { provide: run.provide as ProvidedContext }),
-    ...(run.maxWorkers && { maxWorkers: run.maxWorkers }),
+    maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),
   });
   // Vitest would end the process a millisecond after a signal, before anything of ours is removed.
   for (const { name, before } of listeners) {
