@@ -27,7 +27,7 @@ export class TimeoutError extends Error {
 export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   const timeout = wait.timeout ?? 30_000;
   const deadline = performance.now() + timeout;
-  let last = "nothing was seen";
+  let last: string;
   let cause: unknown;
   do {
     try {

@@ -41,7 +41,7 @@ export async function nodeLog(container: string, lines: number): Promise<string>
 /** Docker puts an 8-byte header before each piece of a stream: type, three zeros, length. */
 function demultiplex(log: Buffer): string {
   const pieces: Buffer[] = [];
-  for (let at = 0; at + 8 <= log.length; ) {
+  for (let at = 0; at + 8 <= log.length;) {
     const length = log.readUInt32BE(at + 4);
     pieces.push(log.subarray(at + 8, at + 8 + length));
     at += 8 + length;

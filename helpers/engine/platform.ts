@@ -2,15 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** What kind of system the tests run on, as far as installing an engine is concerned. */
 export type Platform =
-  | "debian"
-  | "fedora"
-  | "arch"
-  | "alpine"
-  | "suse"
-  | "linux"
-  | "macos"
-  | "windows"
-  | "other";
+  "debian" | "fedora" | "arch" | "alpine" | "suse" | "linux" | "macos" | "windows" | "other";
 
 /** Families of Linux distributions by the names that `/etc/os-release` gives them. */
 const FAMILIES: Readonly<Record<string, Platform>> = {

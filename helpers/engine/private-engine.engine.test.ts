@@ -33,7 +33,7 @@ const IMAGE = "proven-tutorial/empty:test";
 
 /** A cache folder of the test's own, so that its engine is nobody else's. */
 const test = base.extend<{ cache: string; folders: PrivateFolders }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures from the pattern.
+  // eslint-disable-next-line no-empty-pattern -- Vitest reads the fixtures from the pattern.
   cache: async ({}, use) => {
     const cache = mkdtempSync(join(tmpdir(), "engine test é "));
     await use(cache);

@@ -92,7 +92,7 @@ export class FileTree {
   #resolveFolder(path: string): string {
     let resolved = "/";
     const rest = path.split("/").filter(Boolean);
-    for (let followed = 0; rest.length > 0; ) {
+    for (let followed = 0; rest.length > 0;) {
       const next = posix.join(resolved, rest.shift() ?? "");
       const target = rest.length > 0 ? this.#links.get(next) : undefined;
       if (target === undefined) {

@@ -36,9 +36,12 @@ export async function writeLayers(
   }
   await add([
     ...recipe.directories.map((path): Entry => ({ kind: "directory", path })),
-    ...Object.entries(recipe.files).map(
-      ([path, file]): Entry => ({ kind: "file", path, source: join(plan.folder, file), mode: 0o644 }),
-    ),
+    ...Object.entries(recipe.files).map(([path, file]): Entry => ({
+      kind: "file",
+      path,
+      source: join(plan.folder, file),
+      mode: 0o644,
+    })),
     ...Object.entries(recipe.symlinks).map(([path, link]): Entry => ({ kind: "link", path, target: link })),
     ...appletLinks(recipe, tree),
   ]);

@@ -20,9 +20,7 @@ describe("a recipe", () => {
 
   test("has the version filled in", async () => {
     await using folder = await testFolder();
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as recipes have it
     const modfile = "versions/${version}/go.mod";
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as recipes have it
     const group = { dir: ".", modfile, tags: ["kube${major}${minor}"], outputs: { ".": "/a" } };
     await writeFile(join(folder.path, "recipe.json"), JSON.stringify({ go: [group], image: {} }));
     await mkdir(join(folder.path, "versions/v1.36.3"), { recursive: true });
