@@ -40,6 +40,6 @@ test("backslashes are kept as they are written", () => {
 
 test("quoting leaves plain words alone and protects the rest", () => {
   expect(quoteArguments(["-o", "jsonpath={.spec.containers[*].name}", "a b", "it's", ""])).toBe(
-    String.raw`-o jsonpath={.spec.containers[*].name} 'a b' 'it'\''s' ''`,
+    String.raw`-o 'jsonpath={.spec.containers[*].name}' 'a b' 'it'\''s' ''`,
   );
 });

@@ -43,7 +43,6 @@ export function quoteArguments(args: readonly string[]): string {
 }
 
 function quoteArgument(arg: string): string {
-  // `{}` and `*` are left bare inside a word, as in `jsonpath={.spec.containers[*].name}`: no file matches such a glob.
-  if (/^[\w@%+=:,./[\]{}*-]+$/.test(arg)) return arg;
+  if (/^[\w@%+=:,./-]+$/.test(arg)) return arg;
   return `'${arg.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -21,7 +21,7 @@ test("what is shown is what ran", async () => {
     ["kubectl", "get", "pods", "-n", "whoami", "whoami", "-o", "jsonpath={.spec.containers[*].name}"],
   ]);
   expect(transcript.steps[0]).toMatchObject({
-    command: "kubectl get pods -n whoami whoami -o jsonpath={.spec.containers[*].name}",
+    command: "kubectl get pods -n whoami whoami -o 'jsonpath={.spec.containers[*].name}'",
     output: "whoami nettool",
   });
 });

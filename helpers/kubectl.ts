@@ -118,7 +118,11 @@ async function runShown(
 ): Promise<Output> {
   const command = quoteArguments(args);
   const started = performance.now();
-  const result = await exec(args);
+  const result = await exec(args).catch((error: unknown) => {
+    const output = error instanceof Error ? error.message : String(error);
+    transcript.add({ command, where, output, exitCode: -1, duration: performance.now() - started });
+    throw error;
+  });
   const duration = performance.now() - started;
   const output = [result.stdout.trimEnd(), result.stderr.trimEnd()].filter(Boolean).join("\n");
   transcript.add({ command, where, output, exitCode: result.exitCode, duration });

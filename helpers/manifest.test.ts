@@ -22,6 +22,12 @@ describe("a manifest that can't be used is refused with its file", () => {
     expect(() => parse(text)).toThrow(message);
   });
 
+  test("a name that kubectl would read as a boolean", () => {
+    expect(() => parse("apiVersion: v1\nkind: Pod\nmetadata: {name: y, namespace: whoami}")).toThrow(
+      "means something else to kubectl",
+    );
+  });
+
   test("a billion laughs", () => {
     const level = (n: number) =>
       `a${n}: &a${n} [${Array(9)
@@ -35,6 +41,10 @@ describe("a manifest that can't be used is refused with its file", () => {
 test("the chapters' manifests can be read, and their images are known", () => {
   const pod = readManifests(["01-pod.yaml", "01-pod-companions.yaml"], ["whoami"]);
   expect(imagesOf(pod.objects)).toEqual(["praqma/network-multitool", "traefik/whoami"]);
+});
+
+test("documents without anything in them are passed over", () => {
+  expect(parse("---\n# nothing\n---\n")).toEqual([]);
 });
 
 test("objects move to other namespaces; the original stays", () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
 import { PROJECT_ROOT } from "./paths.ts";
@@ -69,22 +70,40 @@ export function readManifests(files: readonly string[], namespaces: readonly str
   return new Manifest(files.flatMap((file) => parseManifest(read(file), `${MANIFESTS}/${file}`, namespaces)));
 }
 
-/** The objects in the text of one manifest file. @throws {Problem} naming file, line and remedy */
+/** The objects in the text of one manifest file, checked. @throws {Problem} naming file and remedy */
 export function parseManifest(text: string, file: string, namespaces: readonly string[]): ManifestObject[] {
-  const remedy = `Correct ${file}: a reader must be able to apply it as it is.`;
-  return parseAllDocuments(text, { uniqueKeys: true }).flatMap((document) => {
+  return parseObjects(text, file).map((object) => checkObject(object, file, namespaces));
+}
+
+/** Whatever the text of a manifest file holds. @throws {Problem} naming file and remedy when it is not YAML */
+export function parseObjects(text: string, file: string): ManifestObject[] {
+  const values = parseYaml(text, file, "1.2");
+  // kubectl reads YAML 1.1, where y, n, on, off and 0o17 mean something else.
+  if (!isDeepStrictEqual(values, parseYaml(text, file, "1.1"))) {
+    throw new Problem(
+      `${file} means something else to kubectl, which reads YAML 1.1`,
+      `Quote words such as y, n, yes, no, on and off in ${file}.`,
+    );
+  }
+  return values as ManifestObject[];
+}
+
+function parseYaml(text: string, file: string, version: "1.1" | "1.2"): unknown[] {
+  return parseAllDocuments(text, { uniqueKeys: true, version }).flatMap((document) => {
     const [error] = document.errors;
-    if (error) throw new Problem(`${file} is not YAML: ${error.message.split("\n")[0]}`, remedy);
-    let value: unknown;
+    if (error) throw new Problem(`${file} is not YAML: ${error.message.split("\n")[0]}`, remedyFor(file));
     try {
-      value = document.toJS();
+      const value: unknown = document.toJS();
+      return value === null ? [] : [value];
     } catch (cause) {
       // The library stops when aliases would blow a small file up to a huge value.
-      throw new Problem(`${file} can't be read: ${(cause as Error).message}`, remedy, { cause });
+      throw new Problem(`${file} can't be read: ${(cause as Error).message}`, remedyFor(file), { cause });
     }
-    if (value === null) return [];
-    return [checkObject(value, file, namespaces, remedy)];
   });
+}
+
+function remedyFor(file: string): string {
+  return `Correct ${file}: a reader must be able to apply it as it is.`;
 }
 
 /** Every image that some container of these objects runs. */
@@ -99,16 +118,12 @@ export function imagesOf(objects: readonly ManifestObject[]): string[] {
       }
     }
   };
-  for (const object of objects) visit(object.spec);
+  for (const object of objects) visit(object?.spec);
   return [...images].sort();
 }
 
-function checkObject(
-  value: unknown,
-  file: string,
-  namespaces: readonly string[],
-  remedy: string,
-): ManifestObject {
+function checkObject(value: unknown, file: string, namespaces: readonly string[]): ManifestObject {
+  const remedy = remedyFor(file);
   const object = value as Partial<ManifestObject>;
   const name = object?.metadata?.name;
   if (typeof object?.apiVersion !== "string" || typeof object.kind !== "string" || typeof name !== "string") {

@@ -19,6 +19,16 @@ test("a time-out names what was waited for and the last state seen", async () =>
   );
 });
 
+test("a look that never answers does not outlast the time-out", async () => {
+  const never = waitFor({
+    what: "an answer",
+    look: () => new Promise<never>(() => {}),
+    until: () => true,
+    timeout: 60,
+  });
+  await expect(never).rejects.toThrow("waited 0.06 s for an answer; last seen: no answer");
+});
+
 test("a look that throws is tried again, and told when time runs out", async () => {
   let looks = 0;
   const look = async () => {

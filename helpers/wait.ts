@@ -31,7 +31,7 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   let cause: unknown;
   do {
     try {
-      const seen = await wait.look();
+      const seen = await answerBefore(wait.look(), deadline);
       if (wait.until(seen)) return seen;
       last = wait.describe?.(seen) ?? JSON.stringify(seen);
       cause = undefined;
@@ -42,4 +42,20 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
     await delay(INTERVAL_MS);
   } while (performance.now() < deadline);
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${last}`, { cause });
+}
+
+/** A look at something that went away may never answer at all. */
+async function answerBefore<T>(look: Promise<T>, deadline: number): Promise<T> {
+  const over = new AbortController();
+  const limit = delay(Math.max(0, deadline - performance.now()), undefined, { signal: over.signal }).then(
+    () => {
+      throw new Error("no answer");
+    },
+  );
+  try {
+    return await Promise.race([look, limit]);
+  } finally {
+    over.abort();
+    limit.catch(() => {});
+  }
 }

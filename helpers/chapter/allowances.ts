@@ -1,5 +1,4 @@
 import type { ClusterDescription } from "../cluster/description.ts";
-import { isAtLeast } from "./expectation.ts";
 
 /** Claims that may go without a verdict on some kind of cluster. One more than these is red. */
 interface Allowance {
@@ -17,14 +16,18 @@ const ALLOWANCES: readonly Allowance[] = [
     // dockershim tells crictl no process ids.
     notObservable: [
       ...["pause.exists", "pause.image", "pause.assembly", "pause.size", "pause.paused"],
-      ...["ns.net", "ns.ipc", "ns.mnt", "ns.pid", "ns.uts", "ns.pid-children", "ns.cgroup", "ns.user"],
+      ...[
+        "ns.net",
+        "ns.ipc",
+        "ns.mnt",
+        "ns.pid",
+        "ns.uts",
+        "ns.pid-children",
+        "ns.cgroup",
+        "ns.user",
+        "ns.share-pid",
+      ],
     ],
-  },
-  {
-    kind: "Kubernetes before 1.24",
-    fits: ({ kubernetes }) => !isAtLeast(kubernetes, "1.24"),
-    notAsked: [],
-    notObservable: [],
   },
 ];
 

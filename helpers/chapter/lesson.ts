@@ -7,7 +7,11 @@ import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec, type Output } from "../kubectl.ts";
 import { MANIFESTS, type Manifest } from "../manifest.ts";
+import { waitFor } from "../wait.ts";
 import { type ContainerProcess, inodesOf, type NamespaceKind, processesOf } from "../namespaces.ts";
+
+/** How long a cluster may take to answer before it counts as lost, in milliseconds. */
+const ALIVE_MS = 5_000;
 
 /** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
 export interface Look {
@@ -33,8 +37,8 @@ export class Lesson {
   readonly #namespace: string;
   readonly #api: Api;
   readonly #exec: NodeExec;
-  /** Processes by Pod: they don't change while the Pod lives, and asking takes several commands. */
-  readonly #processes = new Map<string, Promise<{ processes: ContainerProcess[]; steps: readonly Step[] }>>();
+  /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
+  readonly #processes = new Map<string, ContainerProcess[]>();
 
   constructor(cluster: ClusterDescription, namespace: string, manifest: Manifest, files: readonly string[]) {
     this.cluster = cluster;
@@ -51,11 +55,9 @@ export class Lesson {
     await apply(this.#api, this.#manifest);
     await (wait === "ready" ? untilReady : untilSettled)(this.#api, this.#manifest);
     this.prelude.push({
-      command: `kubectl apply ${this.#files.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")}`,
-      where: "kubectl",
-      output: this.#manifest.objects
-        .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name} applied`)
-        .join("\n"),
+      command: `Applied through the API (a reader would: kubectl apply ${this.#files.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")})`,
+      where: "api",
+      output: this.#manifest.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join("\n"),
       exitCode: 0,
       duration: performance.now() - started,
     });
@@ -88,10 +90,15 @@ export class Lesson {
     return diagnose(this.#exec, this.cluster.nodeContainer, [this.#namespace]);
   }
 
-  /** Whether the cluster still answers: what fails after it is gone says nothing about a claim. */
+  /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */
   async isAlive(): Promise<boolean> {
     try {
-      await this.#api.version.getCode();
+      await waitFor({
+        what: "the cluster",
+        look: () => Promise.all([this.#api.version.getCode(), this.#exec(["true"])]),
+        until: () => true,
+        timeout: ALIVE_MS,
+      });
       return true;
     } catch {
       return false;
@@ -99,16 +106,15 @@ export class Lesson {
   }
 
   async #processesOf(pod: string, transcript: Transcript): Promise<ContainerProcess[]> {
-    let known = this.#processes.get(pod);
-    if (!known) {
-      const own = new Transcript();
-      known = processesOf(this.#api, createNodeCommand(this.#exec, own), this.#namespace, pod).then(
-        (processes) => ({ processes, steps: own.steps }),
-      );
-      this.#processes.set(pod, known);
-    }
-    const { processes, steps } = await known;
-    for (const step of steps) transcript.add(step);
+    const known = this.#processes.get(pod);
+    if (known) return known;
+    const processes = await processesOf(
+      this.#api,
+      createNodeCommand(this.#exec, transcript),
+      this.#namespace,
+      pod,
+    );
+    this.#processes.set(pod, processes);
     return processes;
   }
 }

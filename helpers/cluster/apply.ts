@@ -7,17 +7,16 @@ import { type Api, apiMessage, apiStatus } from "./api.ts";
 /** How long Pods may take until they are ready, in milliseconds: images are on the node already. */
 const READY_TIMEOUT_MS = 60_000;
 
-/** Waiting reasons that the kubelet does not get out of by itself, or only after minutes. */
+/**
+ * Waiting reasons that the kubelet does not get out of by itself. ErrImagePull, RunContainerError and
+ * CreateContainerError are not among them: it tries again within seconds, and then backs off.
+ */
 const DEAD_ENDS = new Set([
   "CrashLoopBackOff",
   "CreateContainerConfigError",
-  "CreateContainerError",
   "ErrImageNeverPull",
-  "ErrImagePull",
-  "ImageInspectError",
   "ImagePullBackOff",
   "InvalidImageName",
-  "RunContainerError",
 ]);
 
 /**
@@ -122,7 +121,8 @@ function isReady(pod: V1Pod): boolean {
 function deadEnd(pod: V1Pod): string | undefined {
   if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded")
     return `it has ended (${pod.status.phase})`;
-  for (const { name, state } of pod.status?.containerStatuses ?? []) {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
     const { reason, message } = state?.waiting ?? {};
     if (reason && DEAD_ENDS.has(reason))
       return `container ${name}: ${reason}${message ? ` (${message})` : ""}`;

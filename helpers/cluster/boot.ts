@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { parseAllDocuments } from "yaml";
 import type { Engine } from "../engine/engine.ts";
 import { sanitize } from "../evidence/sanitize.ts";
 import { provideImages, provideNodeImage } from "../images/images.ts";
-import { imagesOf, MANIFESTS } from "../manifest.ts";
+import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
@@ -86,12 +85,19 @@ export async function provideClusterImages({ engine, progress, env = process.env
   return { nodeImage, images };
 }
 
-/** The images that some manifest of the chapters names. */
+/** The images that some manifest of the chapters names; what can't be read is told by the chapter that uses it. */
 function chapterImages(): string[] {
   const folder = join(PROJECT_ROOT, MANIFESTS);
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
-  const documents = files.flatMap((name) => parseAllDocuments(readFileSync(join(folder, name), "utf8")));
-  return imagesOf(documents.filter(({ errors }) => errors.length === 0).map((document) => document.toJS()));
+  return imagesOf(
+    files.flatMap((name) => {
+      try {
+        return parseObjects(readFileSync(join(folder, name), "utf8"), name);
+      } catch {
+        return [];
+      }
+    }),
+  );
 }
 
 async function untilNodeReady(api: Api) {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { K3sContainer } from "@testcontainers/k3s";
 import { isAtLeast } from "../chapter/expectation.ts";
 
@@ -24,16 +25,22 @@ const IMAGES_FOLDER = "/var/lib/rancher/k3s/agent/images";
 /** A node may be slow in an emulated machine; on an idle one it takes seconds. */
 const STARTUP_TIMEOUT_MS = 300_000;
 
+/** The node's host name, and so its name in the cluster: the same in every run, and in every recording. */
+const HOSTNAME = "node";
+
 /**
- * On cgroup v1 the node sees the host's cgroups. Left alone it would put its Pods under /kubepods there, shared with
- * every other node on the host and left behind by each. So its Pods go below the cgroup of its own container, which
- * the engine removes with it. The shell only finds out that cgroup's name; `exec` makes k3s the first process.
+ * On cgroup v1 the node sees the host's cgroups. Left alone it would put its Pods under /kubepods there, and k3s itself
+ * under /k3s, shared with every other node on the host and left behind by each. So all of it goes below the cgroup of
+ * its own container, which the engine removes with it. The shell only finds out that cgroup's name; `exec` makes k3s
+ * the first process.
  */
 const IN_OWN_CGROUP = `
 while IFS=: read -r id controllers path; do
   case ",$controllers," in *,memory,*) own=$path ;; esac
 done < /proc/self/cgroup
-exec /bin/k3s "$@" "--kubelet-arg=cgroup-root=$own"
+[ -n "$own" ] || { echo "this host has no memory cgroup" >&2; exit 1; }
+exec /bin/k3s "$@" "--kubelet-arg=cgroup-root=$own" \\
+  "--kubelet-arg=kubelet-cgroups=$own" "--kubelet-arg=runtime-cgroups=$own"
 `;
 
 /** `K3sContainer` with the images that the chapters need, and with a cgroup root of its own. */
@@ -47,10 +54,11 @@ export class NodeContainer extends K3sContainer {
       ...legacyCgroupArguments(options),
     ];
     this.withLabels({ ...options.labels })
+      .withHostname(HOSTNAME)
       .withCommand(command)
       .withStartupTimeout(STARTUP_TIMEOUT_MS)
       .withCopyFilesToContainer(
-        options.archives.map((source, index) => ({ source, target: `${IMAGES_FOLDER}/${index}.tar` })),
+        options.archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` })),
       );
     if (options.cgroupVersion === 1) {
       this.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);

@@ -2,6 +2,11 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import Dockerode from "dockerode";
 import type { NodeExec } from "../kubectl.ts";
+import { TimeoutError, waitFor } from "../wait.ts";
+
+/** How long a command may run, in milliseconds: longer than any that a claim needs, shorter than a claim's own limit. */
+const COMMAND_MS = 90_000;
+const EXIT_CODE_MS = 2_000;
 
 /**
  * Runs commands in the node's container, through the engine that DOCKER_HOST names: the engine may live elsewhere,
@@ -16,18 +21,30 @@ export function nodeExec(container: string): NodeExec {
     const stderr = new PassThrough();
     node.modem.demuxStream(stream, stdout, stderr);
     const finish = (error?: Error) => {
+      clearTimeout(limit);
       stdout.end();
       stderr.end();
-      if (error) stdout.destroy(error);
+      if (!error) return;
+      stdout.destroy(error);
+      stream.destroy();
     };
+    const limit = setTimeout(
+      () => finish(new TimeoutError(`waited ${COMMAND_MS / 1000} s for "${args.join(" ")}" to end`)),
+      COMMAND_MS,
+    );
     stream
       .once("end", () => finish())
       .once("close", () => finish())
       .once("error", finish);
     const [out, err] = await Promise.all([buffer(stdout), buffer(stderr)]);
-    const { ExitCode: exitCode } = await exec.inspect();
-    if (exitCode === null) throw new Error(`the engine lost ${args[0]} before it ended`);
-    return { stdout: out.toString(), stderr: err.toString(), exitCode };
+    // The engine may close the stream a moment before it knows the exit code.
+    const { ExitCode: exitCode } = await waitFor({
+      what: `the exit code of ${args.join(" ")}`,
+      look: () => exec.inspect(),
+      until: ({ Running, ExitCode }) => !Running && ExitCode !== null,
+      timeout: EXIT_CODE_MS,
+    });
+    return { stdout: out.toString(), stderr: err.toString(), exitCode: exitCode ?? 0 };
   };
 }
 
