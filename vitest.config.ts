@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     includeTaskLocation: true,
+    reporters: ["default", "./helpers/report/totals.ts"],
     projects: [
       {
         extends: true,

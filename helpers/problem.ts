@@ -1,3 +1,5 @@
+import { sanitize } from "./evidence/sanitize.ts";
+
 /**
  * Something that went wrong outside of our own code and that somebody can mend: told as one cause and one remedy.
  * Commands print it without a stack and exit with `exitCode`.
@@ -23,6 +25,10 @@ export class Problem extends Error {
 
 /** One clear text for any error: cause, details, remedy for a {@link Problem}; message and stack otherwise. */
 export function describeError(error: unknown): string {
+  return sanitize(textOf(error));
+}
+
+function textOf(error: unknown): string {
   if (error instanceof Problem) {
     const details = error.details.map((line) => `    ${line}`);
     return [`✗ ${error.message}`, ...details, `  → ${error.remedy}`].join("\n");

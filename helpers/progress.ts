@@ -1,3 +1,5 @@
+import { sanitize } from "./evidence/sanitize.ts";
+
 /** How often a long step says that it is still at work, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
 /** A step shorter than this is not mentioned at all, in milliseconds. */
@@ -13,7 +15,7 @@ export interface Progress {
 
 /** Progress as lines on `write`: the same on a terminal and in a log. */
 export function lineProgress(
-  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+  write: (line: string) => void = (line) => process.stderr.write(`${sanitize(line)}\n`),
 ): Progress {
   return {
     note: write,

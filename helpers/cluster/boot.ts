@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { StartedK3sContainer } from "@testcontainers/k3s";
+import { z } from "zod";
 import type { Engine } from "../engine/engine.ts";
-import { sanitize } from "../evidence/sanitize.ts";
 import { provideImages, provideNodeImage } from "../images/images.ts";
 import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
@@ -18,13 +19,15 @@ import { NodeContainer } from "./node-container.ts";
 /** How many of the node's last lines are shown when it does not come up. */
 const LOG_TAIL = 15;
 
+/** k3s says that it is up a moment before its node is Ready; in an emulated machine that may be minutes. */
+const READY_TIMEOUT_MS = 300_000;
+
 /** What {@link bootCluster} needs. */
 export interface BootOptions {
   readonly engine: Engine;
   readonly run: Run;
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -34,9 +37,9 @@ export interface BootOptions {
 export async function bootCluster(options: BootOptions): Promise<ClusterDescription> {
   const { engine, run, progress } = options;
   const { nodeImage, images } = await provideClusterImages(options);
-  return await progress.step(`Booting ${nodeImage.description}`, async (update) => {
+  return await progress.step(`Booting ${nodeImage.description}`, async () => {
     const started = performance.now();
-    const lines: string[] = [];
+    const log = new BootLog();
     const container = new NodeContainer({
       image: nodeImage.engineName,
       kubernetesVersion: nodeImage.kubernetesVersion,
@@ -44,13 +47,18 @@ export async function bootCluster(options: BootOptions): Promise<ClusterDescript
       host: engine.host,
       labels: runLabels(run),
       archives: images.map(({ archive }) => archive),
-    }).withLogConsumer((stream) => collectLines(stream, lines, update));
-    const node = await container.start().catch((cause: unknown) => {
-      throw notComingUp(nodeImage.description, lines, cause);
-    });
-    const booted = performance.now() - started;
-    const kubeconfig = node.getKubeConfig();
-    const { nodeInfo, name } = await untilNodeReady(connect(kubeconfig));
+    }).withLogConsumer((stream) => log.follow(stream));
+    let node: StartedK3sContainer;
+    let ready: Awaited<ReturnType<typeof untilNodeReady>>;
+    let booted: number;
+    try {
+      node = await container.start();
+      booted = performance.now() - started;
+      ready = await untilNodeReady(connect(node.getKubeConfig()));
+    } catch (cause) {
+      throw notComingUp(nodeImage.description, log, cause);
+    }
+    const { nodeInfo, name } = ready;
     const [runtime = "", runtimeVersion = ""] = (nodeInfo?.containerRuntimeVersion ?? "").split("://");
     return {
       distribution: nodeImage.kind,
@@ -68,18 +76,18 @@ export async function bootCluster(options: BootOptions): Promise<ClusterDescript
         ({ reference, digest, standIn, description }) => ({ reference, digest, standIn, description }),
       ),
       boot: {
-        ...bootParts(lines),
+        ...log.parts,
         started: Math.round(booted),
         ready: Math.round(performance.now() - started),
       },
-      kubeconfig,
+      kubeconfig: node.getKubeConfig(),
     } satisfies ClusterDescription;
   });
 }
 
 /** Has every image ready that the node and the chapters need; idempotent, and quick when all are there. */
-export async function provideClusterImages({ engine, progress, env = process.env, signal }: BootOptions) {
-  const common = { engine, progress, env, ...(signal && { signal }) };
+export async function provideClusterImages({ engine, progress, env = process.env }: BootOptions) {
+  const common = { engine, progress, env };
   const nodeImage = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
   const images = await provideImages({ ...common, references: chapterImages(), node: nodeImage });
   return { nodeImage, images };
@@ -107,31 +115,38 @@ async function untilNodeReady(api: Api) {
     until: (seen) =>
       seen?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
     describe: (seen) => JSON.stringify(seen?.status?.conditions ?? "no node"),
-    timeout: 60_000,
+    timeout: READY_TIMEOUT_MS,
   });
   return { name: node?.metadata?.name ?? "", nodeInfo: node?.status?.nodeInfo };
 }
 
-/** Keeps what the node prints, and says in the progress which part of the boot was reached last. */
-function collectLines(stream: Readable, lines: string[], update: (detail: string) => void): void {
-  createInterface({ input: stream }).on("line", (line) => {
-    lines.push(line);
-    const part = /^boot: (\w+)/.exec(line)?.[1];
-    if (part) update(part);
-  });
+/** What the node prints while it boots: its last lines, and the parts of the boot where it tells them. */
+class BootLog {
+  readonly tail: string[] = [];
+  parts: Record<string, number> = {};
+
+  follow(stream: Readable): void {
+    createInterface({ input: stream }).on("line", (line) => {
+      this.tail.push(line);
+      if (this.tail.length > LOG_TAIL) this.tail.shift();
+      this.parts = { ...this.parts, ...bootParts(line) };
+    });
+  }
 }
 
 /** The parts of the boot that the offline node tells of itself, in milliseconds; a real k3s tells none. */
-function bootParts(lines: readonly string[]): Record<string, number> {
-  const line = lines.map((entry) => /^boot: (\{.*\})$/.exec(entry)?.[1]).find((json) => json !== undefined);
-  return line === undefined ? {} : (JSON.parse(line) as Record<string, number>);
+function bootParts(line: string): Record<string, number> {
+  const json = /^boot: (\{.*\})$/.exec(line)?.[1];
+  if (json === undefined) return {};
+  const parts = z.record(z.string(), z.number()).safeParse(JSON.parse(json));
+  return parts.success ? parts.data : {};
 }
 
-function notComingUp(what: string, lines: readonly string[], cause: unknown): Problem {
+function notComingUp(what: string, log: BootLog, cause: unknown): Problem {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Problem(
     `${what} does not come up: ${reason}`,
     "See the node's last lines above. K3S_IMAGE names another image; npm run clean begins afresh.",
-    { cause, details: lines.slice(-LOG_TAIL).map(sanitize) },
+    { cause, details: log.tail },
   );
 }

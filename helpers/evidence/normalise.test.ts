@@ -15,7 +15,9 @@ test("namespace inodes keep only whether they are the same", () => {
 
 test("two recordings of the same table are equal", () => {
   const row = (age: string, ip: string) => `whoami   2/2     Running   0          ${age}   ${ip}   node`;
-  expect(normalise(row("92s", "10.42.0.221"))).toBe(normalise(row("3m12s", "10.42.0.7")));
+  const first = normalise(row("92s   ", "10.42.0.221"));
+  expect(normalise(row("3m12s", "10.42.0.7   "))).toBe(first);
+  expect(normalise(row("5d3h", "10.42.0.7"))).toBe(first);
 });
 
 test("ports of clients, times, uids and ids are volatile; versions and counts are not", () => {

@@ -13,7 +13,7 @@ const VOLATILE: ReadonlyArray<{ type: string; pattern: RegExp }> = [
   { type: "address", pattern: /\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)\d{1,3}(?:\.\d{1,3}){3}\b/ },
   { type: "address", pattern: /\bfe80::[0-9a-f:]+/ },
   { type: "port", pattern: /(?<=(?:127\.0\.0\.1|\[::1\]):)\d{5}\b/ },
-  { type: "age", pattern: /(?<=\s)(?:\d+d)?(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?m?s(?=\s|$)/ },
+  { type: "age", pattern: /(?<=\s|\()(?:\d+(?:\.\d+)?(?:d|h|ms|m|s))+(?=\s|\)|$)/ },
 ];
 
 const ANY = new RegExp(VOLATILE.map(({ pattern }, i) => `(?<v${i}>${pattern.source})`).join("|"), "gm");
@@ -24,7 +24,8 @@ const ANY = new RegExp(VOLATILE.map(({ pattern }, i) => `(?<v${i}>${pattern.sour
  * Ages have no number: whether two of them are equal is chance.
  */
 export function normalise(text: string, seen: Map<string, number> = new Map()): string {
-  return text.replace(ANY, (...match) => {
+  // kubectl pads its columns to their longest entry: the number of spaces is as volatile as what they follow.
+  return text.replace(/ {2,}/g, "  ").replace(ANY, (...match) => {
     const groups = match.at(-1) as Record<string, string | undefined>;
     const index = VOLATILE.findIndex((_, i) => groups[`v${i}`] !== undefined);
     const type = VOLATILE[index]?.type ?? "unknown";

@@ -6,6 +6,9 @@ const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> =
     type: "private key",
     pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   },
+  // The same in base64, as Secrets and kubeconfigs keep it: LS0tLS1CRUdJTi is "-----BEGIN".
+  { type: "private key", pattern: /((?:tls\.key|client-key-data)"?:\s*"?)[A-Za-z0-9+/=]{16,}/g, keep: 1 },
+  { type: "credentials", pattern: /(\.dockerconfigjson"?:\s*"?)[A-Za-z0-9+/=]{8,}/g, keep: 1 },
   // A JSON Web Token: what ServiceAccounts, OIDC and `kubectl create token` hand out.
   { type: "token", pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g },
   // k3s' node token (https://docs.k3s.io/cli/token).
@@ -13,10 +16,10 @@ const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> =
   { type: "token", pattern: /(\bBearer )[^\s"',]{8,}/gi, keep: 1 },
   {
     type: "key data",
-    pattern: /((?:client-key-data|token|password|secret)"?:\s*"?)[A-Za-z0-9+/=._-]{16,}/gi,
+    pattern: /((?:token|password|secret)"?(?::\s*|=)"?)[A-Za-z0-9+/=._-]{12,}/gi,
     keep: 1,
   },
-  { type: "credentials", pattern: /(\w+:\/\/[^\s:/@]+:)[^\s:/@]+(?=@)/g, keep: 1 },
+  { type: "credentials", pattern: /(\w+:\/\/[^\s:/@]+:)[^\s@]+(?=@)/g, keep: 1 },
 ];
 
 /** Control characters but tab and line feed; separators that end a line unseen; marks that change the direction. */

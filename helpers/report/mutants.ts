@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { sanitize } from "../evidence/sanitize.ts";
 import { mutantOf } from "./outcomes.ts";
 import { paint } from "./text.ts";
 
@@ -11,7 +12,7 @@ export default class MutantsReporter implements Reporter {
     if (told?.killed) {
       process.stdout.write(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`);
     } else if (test.result().state === "failed") {
-      const why = (test.result().errors ?? []).map(({ message }) => message).join("\n");
+      const why = (test.result().errors ?? []).map(({ message }) => sanitize(message)).join("\n");
       process.stdout.write(
         `${paint("red", told ? "survived" : "error")}  ${test.name}  ${time}\n    ${why}\n`,
       );
@@ -20,7 +21,9 @@ export default class MutantsReporter implements Reporter {
 
   onTestModuleEnd(module: TestModule): void {
     for (const error of module.errors()) {
-      process.stdout.write(`${paint("red", "error")}  ${module.relativeModuleId}: ${error.message}\n`);
+      process.stdout.write(
+        `${paint("red", "error")}  ${module.relativeModuleId}: ${sanitize(error.message)}\n`,
+      );
     }
   }
 

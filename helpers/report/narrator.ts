@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { ClaimArtifact } from "../chapter/artifact.ts";
+import { sanitize } from "../evidence/sanitize.ts";
 import { formatSteps, formatStepsBriefly } from "../evidence/transcript.ts";
 import type { ClaimRecord } from "../record.ts";
 import { claimOf } from "./outcomes.ts";
@@ -136,7 +137,7 @@ export default class Narrator implements Reporter {
 
 function textOf(error: SerializedError): string {
   const remedy = (error as { remedy?: unknown }).remedy;
-  return typeof remedy === "string" ? `${error.message}\n  → ${remedy}` : error.message;
+  return sanitize(typeof remedy === "string" ? `${error.message}\n  → ${remedy}` : error.message);
 }
 
 function indent(lines: readonly string[]): string[] {
