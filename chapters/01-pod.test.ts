@@ -14,7 +14,7 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
 共用一个 IP，一同启动，一同消失。
 
 本章的 Pod 里有两个容器。**whoami** 是监听 80 端口的小型 Web 服务，返回自己的主机名和收到的请求；
-**nettool** 只是睡眠，但自带各种网络工具，我们就借它从 Pod 内部观察。`,
+**nettool** 只运行 sleep，但自带各种网络工具，我们就借它从 Pod 内部观察。`,
   },
   manifests: ["01-pod.yaml", "01-pod-companions.yaml"],
   namespace: "whoami",
@@ -58,6 +58,15 @@ const volumesOfTheirOwn: Mutant = {
   },
 };
 
+const volumeAtTmp: Mutant = {
+  name: "both containers mount a volume at /tmp",
+  manifest: (manifest) => {
+    for (const name of ["server", "client"]) {
+      manifest.container("exchange", name).volumeMounts?.push({ name: "exchange", mountPath: "/tmp" });
+    }
+  },
+};
+
 const ownedByReplicaSet: Mutant = {
   name: "the Pod belongs to a ReplicaSet",
   manifest: (manifest) => {
@@ -74,8 +83,8 @@ claim("pod.ready", {
   zh: "Pod 中的两个容器都已就绪，且从未重启",
   source: "article#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/"],
-  observe: ({ kubectl, namespace }) => kubectl`get pods -n ${namespace} -o wide`,
-  holds: (pods) => matches(pods.row("whoami"), { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
+  observe: async ({ kubectl, namespace }) => (await kubectl`get pods -n ${namespace} -o wide`).row("whoami"),
+  holds: (whoami) => matches(whoami, { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
   mutants: [nettoolMissing],
 });
 
@@ -112,13 +121,15 @@ claim("pod.unit", {
       await kubectl.orRefusal`patch pod whoami -n ${namespace} -p ${'{"spec":{"nodeName":"elsewhere"}}'}`;
     return { node: node.text, moved: move.exitCode === 0, answer: move.stderr };
   },
-  holds: ({ node, moved, answer }) => node !== "" && !moved && answer.includes("Forbidden"),
+  holds: ({ node, moved, answer }) =>
+    node !== "" && !moved && answer.includes("spec: Forbidden: pod updates may not change fields"),
   mutants: [
     {
       name: "something is changed that may be changed: a label",
       observe: async ({ kubectl, namespace }) => {
+        const node = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.nodeName}`;
         const move = await kubectl.orRefusal`label pod whoami -n ${namespace} moved=yes`;
-        return { node: "node", moved: move.exitCode === 0, answer: move.stderr };
+        return { node: node.text, moved: move.exitCode === 0, answer: move.stderr };
       },
     },
   ],
@@ -129,7 +140,7 @@ claim("pod.listen", {
   zh: "在 nettool 中能看到 80 端口处于监听状态，但看不到监听它的进程",
   source: "article#pod",
   because: {
-    en: "Both containers have the same network namespace, so nettool sees whoami's socket; they have not the same PID namespace, so whoami's process has no number here and netstat prints a dash.",
+    en: "Both containers have the same network namespace, so nettool sees whoami's socket; they do not share a PID namespace, so whoami's process has no number here and netstat prints a dash.",
     zh: "两个容器处于同一个网络命名空间，所以 nettool 能看到 whoami 的套接字；但它们不在同一个 PID 命名空间，whoami 的进程在这里没有进程号，netstat 只能打印一个短横线。",
   },
   references: ["https://man7.org/linux/man-pages/man7/network_namespaces.7.html"],
@@ -166,8 +177,8 @@ claim("pod.localhost", {
 });
 
 claim("pod.files", {
-  en: "Containers of a Pod exchange files directly, without any further ado",
-  zh: "Pod 中的容器可以直接交换文件，无需任何额外配置",
+  en: "Containers of a Pod can exchange files directly",
+  zh: "Pod 中的容器可以直接交换文件",
   source: "article#pod",
   expect: "refuted",
   because: {
@@ -175,21 +186,9 @@ claim("pod.files", {
     zh: "每个容器都有自己的根文件系统，来自各自的镜像。一个容器写的文件，另一个看不到，除非两者挂载了同一个卷。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-storage"],
-  observe: async ({ kubectl, namespace }) => {
-    await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${"echo hello > /tmp/note"}`;
-    return kubectl`exec exchange -n ${namespace} -c server -- cat /tmp/note`;
-  },
-  holds: (note) => note.exitCode === 0 && note.text === "hello",
-  mutants: [
-    {
-      name: "both containers mount a volume at /tmp",
-      manifest: (manifest) => {
-        for (const name of ["server", "client"]) {
-          manifest.container("exchange", name).volumeMounts?.push({ name: "exchange", mountPath: "/tmp" });
-        }
-      },
-    },
-  ],
+  observe: ({ kubectl, namespace }) => exchangeNote("/tmp/note", { kubectl, namespace }),
+  holds: (read) => read === "hello",
+  mutants: [volumeAtTmp],
 });
 
 claim("pod.files-volume", {
@@ -197,18 +196,19 @@ claim("pod.files-volume", {
   zh: "通过共同挂载的卷，一个容器写的文件可以被另一个读到",
   source: "ours#pod",
   references: ["https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"],
-  observe: async ({ kubectl, namespace }) => {
-    await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${"echo hello > /exchange/note"}`;
-    return kubectl`exec exchange -n ${namespace} -c server -- cat /exchange/note`;
-  },
-  holds: (note) => note.exitCode === 0 && note.text === "hello",
+  observe: ({ kubectl, namespace }) => exchangeNote("/exchange/note", { kubectl, namespace }),
+  holds: (read) => read === "hello",
   mutants: [volumesOfTheirOwn],
 });
 
 claim("pod.socket", {
-  en: "Containers of a Pod talk over a Unix socket file, when it lies in a volume that both mount",
-  zh: "Pod 中的容器可以通过 Unix 套接字文件通信，前提是它位于共同挂载的卷中",
+  en: "Containers of a Pod can talk over a Unix socket file",
+  zh: "Pod 中的容器可以通过 Unix 套接字文件通信",
   source: "article#pod",
+  because: {
+    en: "A socket file is a file: it has to lie where both see it, in a volume that both mount.",
+    zh: "套接字文件也是文件：它必须放在双方都看得到的地方，也就是共同挂载的卷里。",
+  },
   references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
   observe: ({ kubectl, namespace }) =>
     kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /exchange/talk.sock http://localhost/`,
@@ -216,26 +216,40 @@ claim("pod.socket", {
   mutants: [volumesOfTheirOwn],
 });
 
+claim("pod.socket-apart", {
+  en: "A socket file outside a shared volume is out of the other container's reach",
+  zh: "套接字文件如果不在共享卷里，另一个容器就够不着",
+  source: "ours#pod",
+  references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
+  // curl's exit code 7: it could not connect.
+  holds: (reply) => reply.exitCode === 7 && reply.text === "",
+  mutants: [volumeAtTmp],
+});
+
 claim("pod.mortal", {
   en: "A bare Pod that is deleted does not come back",
-  zh: "单独创建的 Pod 被删除后不会再回来",
+  zh: "裸 Pod 被删除后不会自动重建",
   source: "ours#pod",
   because: {
     en: "Nothing owns it. A replacement is made by a controller such as a ReplicaSet, and it is another Pod with another UID.",
-    zh: "没有谁拥有它。替补是由 ReplicaSet 之类的控制器创建的，而且那是另一个 Pod，UID 也不同。",
+    zh: "它没有所有者。能补上新 Pod 的是 ReplicaSet 这类控制器，而且补上的是另一个 Pod，UID 也不同。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods"],
   observe: async ({ kubectl, namespace }) => {
+    const before = await kubectl`get pods -n ${namespace} -l app=mortal`;
     await kubectl`delete pods -n ${namespace} -l app=mortal`;
-    return kubectl`get pods -n ${namespace} -l app=mortal`;
+    const after = await kubectl`get pods -n ${namespace} -l app=mortal`;
+    return { before: before.rows.length, after: after.rows.length };
   },
-  holds: (pods) => pods.rows.length === 0,
+  holds: ({ before, after }) => before === 1 && after === 0,
   mutants: [ownedByReplicaSet],
 });
 
 claim("pod.grace", {
   en: "A Pod that is deleted gets 30 seconds to end, unless it says otherwise",
-  zh: "被删除的 Pod 有 30 秒时间自行结束，除非另有声明",
+  zh: "删除 Pod 时默认有 30 秒宽限期，除非清单里另行指定",
   source: "ours#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
   observe: ({ kubectl, namespace }) =>
@@ -252,19 +266,25 @@ claim("pod.grace", {
 });
 
 claim("pod.stubborn", {
-  en: "A container whose first process is sleep uses up the whole grace period (here 2 seconds)",
-  zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 2 秒）",
+  en: "A container whose first process is sleep uses up the whole grace period (here 4 seconds)",
+  zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 4 秒）",
   source: "ours#pod",
   because: {
-    en: "The kernel gives the first process of a PID namespace only the signals that it has a handler for. sleep has none for SIGTERM, so nothing happens until the kubelet sends SIGKILL. That is why the article's Pod takes 30 seconds to go away.",
-    zh: "对于 PID 命名空间中的首个进程，内核只递送它设置了处理函数的信号。sleep 没有处理 SIGTERM，于是什么也不会发生，直到 kubelet 发出 SIGKILL。文中的 Pod 需要 30 秒才消失，原因就在这里。",
+    en: "The first process of a PID namespace gets only the signals that it has a handler for; but SIGKILL and SIGSTOP from outside always get through. sleep has no handler for SIGTERM (bit 15 of SigCgt is not set), so nothing happens until the grace period is over and SIGKILL is sent. That is why the article's Pod takes 30 seconds to go away.",
+    zh: "对 PID 命名空间的 1 号进程，内核只递送它注册了处理函数的信号；来自外层命名空间的 SIGKILL 和 SIGSTOP 除外。sleep 没有处理 SIGTERM（SigCgt 的第 15 位没有置位），于是什么也不会发生，直到宽限期结束、SIGKILL 发出。文中的 Pod 需要 30 秒才消失，原因就在这里。",
   },
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
   observe: async ({ kubectl, namespace }) => {
     const caught = await kubectl`exec stubborn -n ${namespace} -- grep -E ${"^(Name|SigCgt)"} /proc/1/status`;
-    return { firstProcess: caught.lines, ...(await deletion("stubborn", { kubectl, namespace })) };
+    const [name = "", mask = ""] = caught.lines.map((line) => line.split("\t")[1] ?? "");
+    return {
+      firstProcess: name,
+      catchesTerm: catches(15, mask),
+      ...(await deletion("stubborn", { kubectl, namespace })),
+    };
   },
-  holds: ({ usedGracePeriod }) => usedGracePeriod,
+  holds: ({ firstProcess, catchesTerm, usedGracePeriod }) =>
+    firstProcess === "sleep" && !catchesTerm && usedGracePeriod,
   mutants: [
     {
       name: "pause is the first process, and there would be time",
@@ -301,6 +321,19 @@ claim("pod.obliging", {
     },
   ],
 });
+
+/** Has the client write a note, and gives what the server reads of it: nothing when it sees no such file. */
+async function exchangeNote(path: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
+  const written =
+    await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${`echo hello > ${path} && cat ${path}`}`;
+  if (written.text !== "hello") throw new Error("the client could not write its note");
+  return (await kubectl`exec exchange -n ${namespace} -c server -- cat ${path}`).text;
+}
+
+/** Whether a mask of signals, as /proc/PID/status shows it in hexadecimal, has this signal. */
+function catches(signal: number, mask: string): boolean {
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
 
 /** Deletes a Pod, and tells whether it went only when the grace period that it declares was over. */
 async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {

@@ -19,15 +19,36 @@ Which namespaces are shared is seen at the inodes under /proc/PID/ns on the node
 The article looked with Docker as the container runtime; this cluster may have another.`,
     zh: `
 容器就是一个进程，只是它看到的机器是经过裁剪的；每一种裁剪就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
-就得有谁一直拿着它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
+就得有人一直持有它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
 其他容器再加入它所持有的命名空间。
 
-哪些命名空间是共用的，看节点上 /proc/PID/ns 里的 inode 就知道：号码相同，就是同一个命名空间。
+哪些命名空间是共用的，看节点上 /proc/PID/ns 里的 inode 就知道：编号相同，就是同一个命名空间。
 原文是在以 Docker 为容器运行时的环境里看的，这里的集群可能不同。`,
   },
   manifests: ["02-pause.yaml"],
   namespace: "pause",
 });
+
+/** In the order of the article's listing. */
+const KINDS = ["cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"] as const;
+
+/** A letter each for pause, whoami and nettool: `AAA` when all have one namespace, `ABC` when each has its own. */
+function whoShares({ pause = "", whoami = "", nettool = "" }: Record<string, string>): string {
+  const all = [pause, whoami, nettool];
+  const distinct = [...new Set(all)];
+  return all.map((inode) => "ABC"[distinct.indexOf(inode)]).join("");
+}
+
+/** The letters of {@link whoShares} as a table. */
+function tableOf(shares: Record<string, string>): string {
+  const row = (cells: string[]) =>
+    cells
+      .map((cell) => cell.padEnd(18))
+      .join("")
+      .trimEnd();
+  const rows = Object.entries(shares).map(([kind, letters]) => row([kind, ...letters]));
+  return [row(["", "pause", "whoami", "nettool"]), ...rows].join("\n");
+}
 
 /** The three that the article compares, without the node. */
 function ofPod({ node: _, ...containers }: Record<string, string>): Record<string, string> {
@@ -64,7 +85,7 @@ claim("pause.exists", {
   en: "Beside the two containers that were declared there is a third one, pause",
   zh: "除了声明的两个容器之外，还有第三个容器 pause",
   source: "article#pause",
-  references: ["https://kubernetes.io/docs/concepts/windows/intro/#pause-container"],
+  references: ["https://github.com/kubernetes/kubernetes/blob/v1.36.3/build/pause/linux/pause.c"],
   observe: async ({ kubectl, namespace, node, processes }) => {
     const declared = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.containers[*].name}`;
     const [first] = await processes("whoami");
@@ -98,13 +119,17 @@ claim("pause.image", {
   ],
   observe: async ({ node, processes }) => {
     const [pause] = await processes("whoami");
-    return node`crictl inspectp --output go-template --template {{.info.image}} ${pause?.id ?? ""}`;
+    const image =
+      await node`crictl inspectp --output go-template --template {{.info.image}} ${pause?.id ?? ""}`;
+    if (!image.text.includes("pause"))
+      throw new NotObservable(`the runtime names no pause image: ${image.text}`);
+    return image.text;
   },
-  holds: (image) => image.text.startsWith("k8s.gcr.io/pause"),
+  holds: (image) => image.startsWith("k8s.gcr.io/pause"),
   mutants: [
     {
       name: "a runtime that is configured with the article's image",
-      seen: (image) => Object.assign(Object.create(image), { stdout: "k8s.gcr.io/pause:3.6" }),
+      seen: () => "k8s.gcr.io/pause:3.6",
     },
   ],
 });
@@ -115,21 +140,21 @@ claim("pause.assembly", {
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "It is a C program of some 70 lines, and says so itself.",
-    zh: "它是一个约 70 行的 C 程序，它自己也是这么说的。",
+    en: "It is a C program of some 70 lines, and says so itself when it is run with -v.",
+    zh: "它是一段约 70 行的 C 程序，pause -v 自报的就是 pause.c。",
   },
-  references: ["https://github.com/kubernetes/kubernetes/blob/master/build/pause/linux/pause.c"],
+  references: ["https://github.com/kubernetes/kubernetes/blob/v1.36.3/build/pause/linux/pause.c"],
   observe: async ({ node, processes }) => {
     const [pause] = await processes("whoami");
     const version = await node`/proc/${pause?.pid ?? 0}/exe -v`;
     if (!/\bpause\.\w+/.test(version.text)) throw new NotObservable("this pause does not tell its source");
-    return version;
+    return version.text;
   },
-  holds: (version) => /\bpause\.(s|asm)\b/i.test(version.text),
+  holds: (version) => /\bpause\.(s|asm)\b/i.test(version),
   mutants: [
     {
       name: "a pause made from pause.s",
-      seen: (version) => Object.assign(Object.create(version), { stdout: "pause.s 3.6" }),
+      seen: () => "pause.s 3.6",
     },
   ],
 });
@@ -140,13 +165,16 @@ claim("pause.size", {
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "The image is one statically linked program, and the C library in it makes it several times as large.",
-    zh: "镜像里只有一个静态链接的程序，其中的 C 库使它大了好几倍。",
+    en: "The image is one statically linked program, and the C library in it makes it several times as large. (Where the transcript's head calls pause a stand-in, this is our build of the same source.)",
+    zh: "镜像里只有一个程序，静态链接进来的 C 库让体积大了好几倍。（如果记录开头把 pause 标为替代镜像，那么这里量的是我们用同一份源码构建的程序。）",
   },
-  references: ["https://github.com/kubernetes/kubernetes/blob/master/build/pause/Makefile"],
+  references: ["https://github.com/kubernetes/kubernetes/blob/v1.36.3/build/pause/Makefile"],
   observe: async ({ node, processes }) => {
     const [pause] = await processes("whoami");
-    return Number((await node`stat -L -c %s /proc/${pause?.pid ?? 0}/exe`).text);
+    const bytes = Number((await node`stat -L -c %s /proc/${pause?.pid ?? 0}/exe`).text);
+    if (!Number.isInteger(bytes) || bytes <= 0)
+      throw new NotObservable("the node does not tell the program's size");
+    return bytes;
   },
   holds: (bytes) => bytes >= 100_000 && bytes <= 200_000,
   mutants: [{ name: "a program of 150 KB", seen: () => 150_000 }],
@@ -157,17 +185,35 @@ claim("pause.paused", {
   zh: "它永远处于暂停状态：一直睡眠，不占用处理器时间",
   source: "article#pause",
   references: ["https://man7.org/linux/man-pages/man2/pause.2.html"],
-  observe: async ({ node, processes }) => {
+  observe: async ({ kubectl, namespace, node, processes }) => {
     const [pause] = await processes("whoami");
-    return howBusy(node, pause?.pid ?? 0);
+    return whileOthersWork(pause?.pid ?? 0, { kubectl, namespace, node });
   },
-  holds: ({ asleep, ticks }) => asleep && ticks < 10,
+  holds: ({ asleep, woken, usedProcessor }) => asleep && !woken && !usedProcessor,
   mutants: [
     {
-      name: "the node's first process is looked at, which has work to do",
-      observe: ({ node }) => howBusy(node, 1),
+      name: "whoami is looked at, which answers a request meanwhile",
+      observe: async ({ kubectl, namespace, node, processes }) => {
+        const [, whoami] = await processes("whoami");
+        return whileOthersWork(whoami?.pid ?? 0, { kubectl, namespace, node });
+      },
     },
   ],
+});
+
+claim("ns.table", {
+  en: "Of the eight namespaces that the article lists, the three have net and ipc in common, and neither mnt nor pid",
+  zh: "在原文列出的八种命名空间里，三者共用 net 和 ipc，而 mnt 和 pid 互不相同",
+  source: "article#namespaces",
+  references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],
+  observe: async ({ namespaces, show }) => {
+    const table: Record<string, string> = {};
+    for (const kind of KINDS) table[kind] = whoShares(await namespaces("whoami", kind));
+    show("Who shares what: equal letters are one namespace", tableOf(table));
+    return table;
+  },
+  holds: ({ net, ipc, mnt, pid }) => `${net} ${ipc}` === "AAA AAA" && `${mnt} ${pid}` === "ABC ABC",
+  mutants: [together],
 });
 
 claim("ns.net", {
@@ -223,7 +269,7 @@ claim("ns.uts", {
   en: "The UTS namespace (host name) differs",
   zh: "uts 命名空间（主机名）各不相同",
   source: "article#namespaces",
-  expect: [{ runtime: "containerd", outcome: "refuted" }],
+  expect: [{ runtime: "docker", outcome: "holds" }, { outcome: "refuted" }],
   because: {
     en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the sandbox's UTS namespace; Docker has no way to join another container's, so with Docker they differ.",
     zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入沙箱的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
@@ -247,14 +293,15 @@ claim("ns.pid-children", {
     const children = ofPod(await namespaces("whoami", "pid_for_children"));
     return { own, children };
   },
-  holds: ({ own, children }) =>
-    Object.keys(own).every((name) => inodeOf(own[name]) === inodeOf(children[name])),
+  holds: ({ own, children }) => Object.keys(own).every((name) => own[name] === children[name]),
   mutants: [
     {
       name: "a process that has unshared the PID namespace of its children",
-      observe: async ({ node }) => {
-        const script = "ls -l /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
-        const [own = "", children = ""] = (await node`unshare -p sh -c ${script}`).lines;
+      observe: async ({ kubectl, namespace }) => {
+        const script = "readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
+        const listing =
+          await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -U -p bash -c ${script}`;
+        const [own = "", children = ""] = listing.lines;
         return { own: { process: own }, children: { process: children } };
       },
     },
@@ -297,9 +344,10 @@ claim("ns.user", {
   mutants: [
     {
       name: "a process with a user namespace of its own",
-      observe: async ({ node, namespaces }) => {
-        const own = await node`unshare -U ls -l /proc/self/ns/user`;
-        return { ...(await namespaces("whoami", "user")), process: inodeOf(own.text) };
+      observe: async ({ kubectl, namespace, namespaces }) => {
+        const own =
+          await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -U readlink /proc/self/ns/user`;
+        return { ...(await namespaces("whoami", "user")), process: own.text };
       },
     },
   ],
@@ -312,12 +360,14 @@ claim("ns.share-pid", {
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
   observe: async ({ kubectl, namespace, namespaces }) => {
     const processes = await kubectl`exec together -n ${namespace} -c nettool -- ps -e -o pid,args`;
-    return { inodes: ofPod(await namespaces("together", "pid")), processes: processes.lines };
+    const find = (wanted: RegExp) => processes.lines.some((line) => wanted.test(line));
+    return {
+      inodes: ofPod(await namespaces("together", "pid")),
+      pauseIsFirst: find(/^\s*1 \/pause$/),
+      seesWhoami: find(/ \/whoami/),
+    };
   },
-  holds: ({ inodes, processes }) =>
-    allEqual(inodes) &&
-    processes.some((line) => /^\s*1 \/pause$/.test(line)) &&
-    processes.some((line) => line.includes("/whoami")),
+  holds: ({ inodes, pauseIsFirst, seesWhoami }) => allEqual(inodes) && pauseIsFirst && seesWhoami,
   mutants: [separate],
 });
 
@@ -327,35 +377,52 @@ claim("pause.reaps", {
   source: "ours#pause",
   because: {
     en: "When a process ends, its children fall to process 1 of their PID namespace, and somebody has to fetch their exit status, or they stay as zombies. pause does that; a container's own first process often does not.",
-    zh: "进程结束后，它的子进程会归 PID 命名空间的 1 号进程所有，必须有谁取走它们的退出状态，否则就会变成僵尸进程。pause 会做这件事，而容器自己的首个进程往往不会。",
+    zh: "父进程先退出时，子进程会过继给 PID 命名空间的 1 号进程；子进程结束后必须有进程回收它的退出状态，否则它就成了僵尸进程。pause 会做这件事，而容器自己的首个进程往往不会。",
   },
-  references: ["https://www.ianlewis.org/en/almighty-pause-container"],
+  references: [
+    "https://github.com/kubernetes/kubernetes/blob/v1.36.3/build/pause/linux/pause.c",
+    "https://man7.org/linux/man-pages/man7/pid_namespaces.7.html",
+  ],
   observe: async ({ kubectl, namespace }) => {
     // The inner shell ends at once and leaves its child behind.
     const orphan =
       await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${"bash -c 'sleep 1000 > /dev/null 2>&1 & echo $!'"}`;
     const adopted =
-      await kubectl`exec together -n ${namespace} -c nettool -- ps -o pid,ppid,stat,args -p ${orphan.text}`;
+      await kubectl`exec together -n ${namespace} -c nettool -- ps -o pid,ppid,stat,args -p ${`1,${orphan.text}`}`;
     const after =
-      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${`kill ${orphan.text}; timeout 5 bash -c 'while kill -0 ${orphan.text}; do :; done' 2> /dev/null; ps -o pid,ppid,stat,args -p ${orphan.text}`}`;
-    return { parent: adopted.lines[1]?.trim().split(/\s+/)[1], left: after.lines.slice(1) };
+      await kubectl`exec together -n ${namespace} -c nettool -- bash -c ${`kill ${orphan.text}; timeout 5 bash -c 'while kill -0 ${orphan.text}; do sleep 0.1; done' 2> /dev/null; ps -o pid,ppid,stat,args -p ${orphan.text}`}`;
+    return {
+      firstIsPause: adopted.lines.some((line) => /^\s*1\s.*\/pause$/.test(line)),
+      adopted: adopted.lines.some((line) => /^\s*\d+\s+1\s.*sleep 1000$/.test(line)),
+      reaped: after.lines.length === 1,
+    };
   },
-  holds: ({ parent, left }) => parent === "1" && left.length === 0,
+  holds: ({ firstIsPause, adopted, reaped }) => firstIsPause && adopted && reaped,
   mutants: [separate],
 });
 
-/** Whether a process sleeps, and how much processor time it has used, in hundredths of a second. */
-async function howBusy(node: Look["node"], pid: number) {
-  const state = await node`grep -E ${"^(Name|State)"} /proc/${pid}/status`;
-  const times = await node`cut -d ${" "} -f 14,15 /proc/${pid}/stat`;
-  const ticks = times.text
-    .split(" ")
-    .map(Number)
-    .reduce((sum, n) => sum + n, 0);
-  return { asleep: state.text.includes("S (sleeping)"), ticks };
-}
-
-/** `4026533557` for `pid:[4026533557]`, wherever it stands in a line. */
-function inodeOf(text = ""): string {
-  return /\[(\d+)\]/.exec(text)?.[1] ?? text;
+/** Whether a process slept, was woken, or used the processor while whoami answered a request beside it. */
+async function whileOthersWork(
+  pid: number,
+  { kubectl, namespace, node }: Pick<Look, "kubectl" | "namespace" | "node">,
+) {
+  const look = async () => {
+    // Of every thread: a program may have several.
+    const status =
+      await node`sh -c ${`grep -hE '^(State|voluntary_ctxt_switches)' /proc/${pid}/task/*/status`}`;
+    const times = await node`cut -d ${" "} -f 14,15 /proc/${pid}/stat`;
+    const [states, switches] = ["State", "voluntary"].map((name) =>
+      status.lines.filter((line) => line.startsWith(name)),
+    );
+    const asleep = states?.every((line) => line.includes("S (sleeping)")) ?? false;
+    return { asleep, switches: String(switches), times: times.text };
+  };
+  const before = await look();
+  await kubectl`exec whoami -n ${namespace} -c nettool -- curl -s localhost`;
+  const after = await look();
+  return {
+    asleep: before.asleep && after.asleep,
+    woken: before.switches !== after.switches,
+    usedProcessor: before.times !== after.times,
+  };
 }

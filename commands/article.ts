@@ -3,7 +3,7 @@ import type { ClusterDescription } from "../helpers/cluster/description.ts";
 import type { ChapterRecord } from "../helpers/record.ts";
 import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
-import { describeHead, type Language } from "../helpers/report/text.ts";
+import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { chapterFiles } from "./chapters.ts";
 import { commandLine, main } from "./command.ts";
@@ -44,21 +44,27 @@ await main(async () => {
       reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter()],
       provide: { cluster, mode: "claims" },
     });
-    process.stdout.write(
-      `\n${describeHead(head, lang).join("\n")}\n${times(cluster, recorder.chapters, started)}\n`,
-    );
-    if (recorder.chapters.length > 0) process.stdout.write(`Everything that was seen: ${LAST_RUN}\n`);
+    const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];
+    if (recorder.chapters.length > 0) lines.push(`${WORDS[lang].record}: ${LAST_RUN}`);
+    process.stdout.write(`${lines.join("\n")}\n`);
   });
 });
 
 /** The parts of the boot, how long each chapter's Pods took from being applied to being ready, and the whole. */
-function times({ boot }: ClusterDescription, chapters: readonly ChapterRecord[], started: number): string {
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-  const parts = Object.entries(boot).map(([part, ms]) => `${part} ${seconds(ms)}`);
-  const ready = chapters.map(({ id, prelude }) => `${id} ${seconds(prelude[0]?.duration ?? 0)}`);
+function times(
+  { boot }: ClusterDescription,
+  chapters: readonly ChapterRecord[],
+  started: number,
+  language: Language,
+): string[] {
+  const words = WORDS[language];
+  const parts = Object.entries(boot).map(([part, ms]) => `${part} ${words.seconds(ms / 1000)}`);
+  const ready = chapters.map(
+    ({ id, prelude }) => `${id} ${words.seconds((prelude[0]?.duration ?? 0) / 1000)}`,
+  );
   return [
-    `boot: ${parts.join(", ")}`,
-    ...(ready.length > 0 ? [`Pods applied to ready: ${ready.join(", ")}`] : []),
-    `total: ${seconds(performance.now() - started)}`,
-  ].join("\n");
+    `${words.boot}: ${parts.join(", ")}`,
+    ...(ready.length > 0 ? [`${words.podsReady}: ${ready.join(", ")}`] : []),
+    `${words.total}: ${words.seconds((performance.now() - started) / 1000)}`,
+  ];
 }

@@ -19,6 +19,8 @@ export interface Look {
   readonly kubectl: Kubectl;
   /** Runs a command on the node, beside the kubelet and the container runtime. */
   readonly node: CommandTemplate<Output>;
+  /** Puts something that was made of what was seen, a table say, into the transcript. */
+  show(title: string, text: string): void;
   /** The chapter's namespace, as it is called in this cluster. */
   readonly namespace: string;
   /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
@@ -78,6 +80,8 @@ export class Lesson {
       look: {
         kubectl: createKubectl(this.#exec, transcript),
         node,
+        show: (title, text) =>
+          transcript.add({ command: title, where: "api", output: text, exitCode: 0, duration: 0 }),
         namespace: this.#namespace,
         processes,
         namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),

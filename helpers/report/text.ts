@@ -32,7 +32,7 @@ const NAMES: Record<Language, Record<Outcome, string>> = {
   zh: {
     holds: "成立",
     refuted: "不成立",
-    "not asked": "未提问",
+    "not asked": "未验证",
     "not observable": "无法观察",
     error: "出错",
   },
@@ -41,27 +41,37 @@ const NAMES: Record<Language, Record<Outcome, string>> = {
 /** Words around the claims, in both languages. */
 export const WORDS = {
   en: {
-    expected: "as this chapter expects",
-    unexpected: (wanted: string) => `NOT as expected: this chapter expects "${wanted}"`,
+    expected: ", as this chapter expects",
+    unexpected: (wanted: string) => `. NOT as expected: this chapter expects "${wanted}"`,
     because: "why: ",
     sources: "see: ",
     claim: "Claim",
     statement: "Statement",
     outcome: "Outcome",
     time: "Time",
-    standIn: "stand-in",
+    offlineNode: "offline node",
+    privateEngine: " (private)",
+    boot: "Boot",
+    podsReady: "Pods applied to ready",
+    total: "Total",
+    record: "Everything that was seen",
     seconds: (n: number) => `${n.toFixed(2)} s`,
   },
   zh: {
-    expected: "与本章预期一致",
-    unexpected: (wanted: string) => `与预期不符：本章预期“${wanted}”`,
+    expected: "，与本章预期一致",
+    unexpected: (wanted: string) => `。与预期不符：本章预期“${wanted}”`,
     because: "原因：",
     sources: "参见：",
     claim: "论断",
     statement: "陈述",
     outcome: "结果",
     time: "用时",
-    standIn: "替代镜像",
+    offlineNode: "离线节点",
+    privateEngine: "（私有）",
+    boot: "启动",
+    podsReady: "Pod 从应用到就绪",
+    total: "总计",
+    record: "看到的一切都在",
     seconds: (n: number) => `${n.toFixed(2)} 秒`,
   },
 } as const;
@@ -72,26 +82,21 @@ export function verdict(claim: ClaimRecord, language: Language): string {
   const name = `${MARKS[claim.outcome]} ${NAMES[language][claim.outcome]}`;
   const hasVerdict = claim.outcome === "holds" || claim.outcome === "refuted";
   if (claim.outcome === claim.expected) {
-    return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}, ${words.expected}`);
+    return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}${words.expected}`);
   }
   if (!hasVerdict && claim.outcome !== "error") return paint("dim", `${name}: ${claim.reason ?? ""}`);
-  return paint(["red", "bold"], `${name}. ${words.unexpected(NAMES[language][claim.expected])}`);
+  return paint(["red", "bold"], `${name}${words.unexpected(NAMES[language][claim.expected])}`);
 }
 
 /** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
 export function describeHead(head: RecordHead, language: Language): string[] {
   const words = WORDS[language];
+  const name = head.distribution === "offline node" ? words.offlineNode : head.distribution;
   const node =
-    head.distribution === "k3s"
-      ? `k3s ${head.kubernetes}`
-      : `Kubernetes ${head.kubernetes}, ${head.distribution}`;
-  const images = head.images.map(
-    ({ reference, standIn, description }) =>
-      `  ${standIn ? `${words.standIn}: ` : ""}${description || reference}`,
-  );
+    head.distribution === "k3s" ? `k3s ${head.kubernetes}` : `Kubernetes ${head.kubernetes}, ${name}`;
   return [
     `${node} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
-    `${head.engine.name} ${head.engine.version}${head.engine.private ? " (private)" : ""}`,
-    ...images,
+    `${head.engine.name} ${head.engine.version}${head.engine.private ? words.privateEngine : ""}`,
+    ...head.images.map(({ description }) => `  ${description}`),
   ];
 }
