@@ -31,15 +31,17 @@ export async function processesOf(
   namespace: string,
   pod: string,
 ): Promise<ContainerProcess[]> {
-  const { metadata, status } = await api.core.readNamespacedPod({ namespace, name: pod });
+  const { metadata, spec, status } = await api.core.readNamespacedPod({ namespace, name: pod });
   const uid = metadata?.uid ?? "";
   const sandbox = (await node`crictl pods --quiet --label io.kubernetes.pod.uid=${uid}`).lines[0];
   if (!sandbox) throw new NotObservable(`the runtime knows no sandbox of Pod ${namespace}/${pod}`);
   const processes = [
     { container: "pause", id: sandbox, pid: pidOf(await node`crictl inspectp ${ONLY_PID} ${sandbox}`) },
   ];
-  for (const { name, containerID } of status?.containerStatuses ?? []) {
-    const id = containerID?.replace(/^\w[\w-]*:\/\//, "") ?? "";
+  // In the order of the manifest: the status lists containers by name.
+  for (const { name } of spec?.containers ?? []) {
+    const started = status?.containerStatuses?.find((container) => container.name === name);
+    const id = started?.containerID?.replace(/^\w[\w-]*:\/\//, "") ?? "";
     processes.push({ container: name, id, pid: pidOf(await node`crictl inspect ${ONLY_PID} ${id}`) });
   }
   return processes;
