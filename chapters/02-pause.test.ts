@@ -119,11 +119,14 @@ claim("pause.image", {
   ],
   observe: async ({ node, processes }) => {
     const [pause] = await processes("whoami");
-    const image =
+    const sandbox =
       await node`crictl inspectp --output go-template --template {{.info.image}} ${pause?.id ?? ""}`;
-    if (!image.text.includes("pause"))
-      throw new NotObservable(`the runtime names no pause image: ${image.text}`);
-    return image.text;
+    // Some runtimes tell the image's id: its tags have the name.
+    const tags =
+      await node`crictl inspecti --output go-template --template ${"{{index .status.repoTags 0}}"} ${sandbox.text}`;
+    if (!tags.text.includes("pause"))
+      throw new NotObservable(`the runtime names no pause image: ${tags.text}`);
+    return tags.text;
   },
   holds: (image) => image.startsWith("k8s.gcr.io/pause"),
   mutants: [
