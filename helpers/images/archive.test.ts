@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
 import { readdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { pack as newPack } from "tar-stream";
 import { describe, expect, test } from "vitest";
 import { renameArchive } from "./archive.ts";
-import { packFile, readAll, readTar } from "./tar.ts";
+import { packFile, readAll, readTar, writeTar } from "./tar.ts";
 import { testFolder } from "./testing/context.ts";
 
 const NAME = "docker.io/traefik/whoami:latest";
@@ -48,9 +45,9 @@ describe("an archive in Docker's older format", () => {
   test("that was cut short is refused", async () => {
     await using folder = await testFolder();
     const source = join(folder.path, "source.tar");
-    await writeTar(source, files);
+    await writeFiles(source, files);
     await truncate(source, 700);
-    await expect(renameArchive(source, join(folder.path, "target.tar"), [NAME])).rejects.toThrow(
+    await expect(renameArchive(source, join(folder.path, "target.tar"), [NAME], "amd64")).rejects.toThrow(
       /Unexpected end|lacks/,
     );
   });
@@ -112,26 +109,133 @@ describe("an archive in the OCI layout", () => {
   });
 });
 
+/** As Docker 28 and later save from their containerd image store what was pulled for many platforms. */
+describe("an archive of an image for many platforms", () => {
+  const ours = platformImage("amd64");
+  const other = platformImage("arm64");
+  const attestation = platformImage("unknown");
+  const descriptor = ({ manifest, architecture }: PlatformImage, annotations?: object) => ({
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    digest: `sha256:${hex(manifest)}`,
+    size: manifest.length,
+    platform: { architecture, os: architecture === "unknown" ? "unknown" : "linux" },
+    ...(annotations && { annotations }),
+  });
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    manifests: [
+      descriptor(other),
+      descriptor(ours),
+      descriptor(attestation, { "vnd.docker.reference.type": "attestation-manifest" }),
+    ],
+  });
+  const layout = {
+    "oci-layout": '{"imageLayoutVersion":"1.0.0"}',
+    "index.json": JSON.stringify({
+      schemaVersion: 2,
+      manifests: [
+        {
+          mediaType: "application/vnd.oci.image.index.v1+json",
+          digest: `sha256:${hex(index)}`,
+          size: index.length,
+          annotations: { "io.containerd.image.name": "docker.io/traefik/whoami:v1.11.0" },
+        },
+      ],
+    }),
+    [path(index)]: index,
+  };
+  const listed = ({ config, layer }: PlatformImage) => ({
+    Config: path(config),
+    RepoTags: ["traefik/whoami:v1.11.0"],
+    Layers: [path(layer)],
+  });
+
+  test.each([
+    ["only ours is there", { ...layout, ...ours.blobs, "manifest.json": JSON.stringify([listed(ours)]) }],
+    [
+      "all are there, with attestations",
+      {
+        ...layout,
+        ...other.blobs,
+        ...ours.blobs,
+        ...attestation.blobs,
+        "manifest.json": JSON.stringify([listed(ours)]),
+      },
+    ],
+    [
+      "several are listed",
+      {
+        ...layout,
+        ...other.blobs,
+        ...ours.blobs,
+        "manifest.json": JSON.stringify([listed(other), listed(ours)]),
+      },
+    ],
+    [
+      "another one's manifest is there, and its layers are not",
+      {
+        ...layout,
+        [path(other.manifest)]: other.manifest,
+        ...ours.blobs,
+        "manifest.json": JSON.stringify([listed(ours)]),
+      },
+    ],
+    ["it has no list of Docker's", { ...layout, ...other.blobs, ...ours.blobs }],
+  ])("is renamed with the engine's platform alone when %s", async (_, files) => {
+    await using folder = await testFolder();
+    const renamed = await rename(folder.path, files);
+    expect(Object.keys(renamed).sort()).toEqual(
+      ["index.json", "manifest.json", "oci-layout", ...Object.keys(ours.blobs)].sort(),
+    );
+    const { manifests } = JSON.parse(renamed["index.json"] ?? "");
+    expect(manifests).toEqual([
+      descriptor(ours, { "io.containerd.image.name": NAME, "org.opencontainers.image.ref.name": NAME }),
+    ]);
+    expect(JSON.parse(renamed["manifest.json"] ?? "")).toEqual([{ ...listed(ours), RepoTags: [NAME] }]);
+  });
+
+  test("is refused when it has none for the engine's platform", async () => {
+    await using folder = await testFolder();
+    const files = { ...layout, ...other.blobs, "manifest.json": JSON.stringify([listed(other)]) };
+    await expect(rename(folder.path, files)).rejects.toThrow(
+      "the archive has no image for amd64, only for arm64",
+    );
+  });
+});
+
+type PlatformImage = ReturnType<typeof platformImage>;
+
+function platformImage(architecture: string) {
+  const config = JSON.stringify({ architecture, os: "linux" });
+  const layer = `a layer for ${architecture}`;
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    config: { digest: `sha256:${hex(config)}` },
+    layers: [{ digest: `sha256:${hex(layer)}` }],
+  });
+  const blobs = Object.fromEntries([config, layer, manifest].map((blob) => [path(blob), blob]));
+  return { architecture, config, layer, manifest, blobs };
+}
+
 type Files = Readonly<Record<string, string | { readonly link: string }>>;
 
 async function rename(folder: string, files: Files): Promise<Record<string, string>> {
   const source = join(folder, "source.tar");
   const target = join(folder, "target.tar");
-  await writeTar(source, files);
-  await renameArchive(source, target, [NAME]);
+  await writeFiles(source, files);
+  await renameArchive(source, target, [NAME], "amd64");
   expect(await readdir(folder)).toHaveLength(2);
   return readFiles(target);
 }
 
-async function writeTar(file: string, files: Files): Promise<void> {
-  const pack = newPack();
-  const written = pipeline(pack, createWriteStream(file));
-  for (const [name, content] of Object.entries(files)) {
-    if (typeof content === "string") await packFile(pack, { name }, content);
-    else await packFile(pack, { name, type: "symlink", linkname: content.link }, "");
-  }
-  pack.finalize();
-  await written;
+function writeFiles(file: string, files: Files): Promise<void> {
+  return writeTar(file, async (pack) => {
+    for (const [name, content] of Object.entries(files)) {
+      if (typeof content === "string") await packFile(pack, { name }, content);
+      else await packFile(pack, { name, type: "symlink", linkname: content.link }, "");
+    }
+  });
 }
 
 async function readFiles(file: string): Promise<Record<string, string>> {

@@ -49,7 +49,7 @@ async function writeArchive(
   try {
     const stream = await context.engine.docker.getImage(image.id).get();
     await pipeline(stream, createWriteStream(saved), { ...(context.signal && { signal: context.signal }) });
-    await renameArchive(saved, renamed, [fullName(reference)]);
+    await renameArchive(saved, renamed, [fullName(reference)], context.engine.architecture);
   } catch (error) {
     context.signal?.throwIfAborted();
     throw archiveProblem(context, reference, error);

@@ -1,9 +1,6 @@
-import { createWriteStream } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { pack as newPack } from "tar-stream";
-import { packStream, readTar } from "../tar.ts";
+import { packStream, readTar, writeTar } from "../tar.ts";
 import { runCommand } from "./child.ts";
 import { MMDEBSTRAP, requirePrograms } from "./host-packages.ts";
 import type { Part } from "./part.ts";
@@ -47,16 +44,7 @@ export function debianPart(architecture: string, image: string, debian: Debian):
 async function writeLayer(source: string, target: string, exclude: readonly string[]): Promise<string[]> {
   const excluded = exclude.map(toPattern);
   const versions: string[] = [];
-  const pack = newPack();
-  const written = pipeline(pack, createWriteStream(target));
-  const failed = written.then(
-    () => undefined,
-    (error: unknown) => {
-      throw error;
-    },
-  );
-  failed.catch(() => undefined);
-  try {
+  await writeTar(target, async (pack) => {
     for await (const { header, content } of readTar(source)) {
       const path = `/${header.name.replace(/^\.?\//, "").replace(/\/$/, "")}`;
       const [, name, version] = PACKAGE_FILE.exec(path) ?? [];
@@ -64,14 +52,9 @@ async function writeLayer(source: string, target: string, exclude: readonly stri
       if (path === "/" || excluded.some((pattern) => pattern.test(path))) continue;
       const linkname = header.type === "link" ? header.linkname?.replace(/^\.\//, "") : header.linkname;
       const kept = { ...header, name: path.slice(1) + (header.type === "directory" ? "/" : ""), linkname };
-      await Promise.race([packStream(pack, kept, content), failed]);
+      await packStream(pack, kept, content);
     }
-    pack.finalize();
-    await written;
-  } catch (error) {
-    pack.destroy();
-    throw error;
-  }
+  });
   return versions.sort();
 }
 

@@ -1,24 +1,19 @@
-import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { pack as newPack } from "tar-stream";
 import { expect, test } from "vitest";
-import { packFile, readTar } from "../tar.ts";
+import { packFile, readTar, writeTar } from "../tar.ts";
 import { testFolder } from "../testing/context.ts";
 import { type Entry, FileTree } from "./file-tree.ts";
 
 test("a layer repeats the folders below it as they are, and follows links to folders", async () => {
   await using folder = await testFolder();
   const base = join(folder.path, "base.tar");
-  const pack = newPack();
-  const written = pipeline(pack, createWriteStream(base));
-  await packFile(pack, { name: "usr/", type: "directory", mode: 0o700 }, "");
-  await packFile(pack, { name: "usr/bin/", type: "directory", mode: 0o751 }, "");
-  await packFile(pack, { name: "bin", type: "symlink", linkname: "usr/bin" }, "");
-  await packFile(pack, { name: "usr/bin/ls" }, "ls");
-  pack.finalize();
-  await written;
+  await writeTar(base, async (pack) => {
+    await packFile(pack, { name: "usr/", type: "directory", mode: 0o700 }, "");
+    await packFile(pack, { name: "usr/bin/", type: "directory", mode: 0o751 }, "");
+    await packFile(pack, { name: "bin", type: "symlink", linkname: "usr/bin" }, "");
+    await packFile(pack, { name: "usr/bin/ls" }, "ls");
+  });
 
   const tree = new FileTree();
   await tree.addLayer(base);

@@ -1,9 +1,8 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { posix } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { pack as newPack, type Pack } from "tar-stream";
-import { type NewHeader, packFile, packStream, readTar } from "../tar.ts";
+import type { Pack } from "tar-stream";
+import { type NewHeader, packFile, packStream, readTar, writeTar } from "../tar.ts";
 
 const EPOCH = new Date(0);
 const LINKS_LIMIT = 32;
@@ -40,11 +39,8 @@ export class FileTree {
 
   /** Writes `entries` as a layer, after the folders that they are in. */
   async writeLayer(target: string, entries: readonly Entry[]): Promise<void> {
-    const pack = newPack();
-    const written = pipeline(pack, createWriteStream(target));
-    written.catch(() => undefined);
     const repeated = new Set<string>(["/"]);
-    const add = async () => {
+    await writeTar(target, async (pack) => {
       for (const entry of entries) {
         const path = this.#resolveFolder(entry.path);
         await this.#packFolders(pack, entry.kind === "directory" ? path : posix.dirname(path), repeated);
@@ -66,15 +62,7 @@ export class FileTree {
           );
         }
       }
-      pack.finalize();
-      await written;
-    };
-    try {
-      await Promise.race([add(), written.then(() => new Promise<never>(() => undefined))]);
-    } catch (error) {
-      pack.destroy();
-      throw error;
-    }
+    });
   }
 
   async #packFolders(pack: Pack, folder: string, repeated: Set<string>): Promise<void> {
