@@ -29,9 +29,6 @@ The article looked with Docker as the container runtime; this cluster may have a
   namespace: "pause",
 });
 
-/** In the order of the article's listing. */
-const KINDS = ["cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"] as const;
-
 /** A letter each for pause, whoami and nettool: `AAA` when all have one namespace, `ABC` when each has its own. */
 function whoShares({ pause = "", whoami = "", nettool = "" }: Record<string, string>): string {
   const all = [pause, whoami, nettool];
@@ -209,9 +206,9 @@ claim("ns.table", {
   zh: "在原文列出的八种命名空间里，三者共用 net 和 ipc，而 mnt 和 pid 互不相同",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],
-  observe: async ({ namespaces, show }) => {
-    const table: Record<string, string> = {};
-    for (const kind of KINDS) table[kind] = whoShares(await namespaces("whoami", kind));
+  observe: async ({ listing, show }) => {
+    const inodes = Object.entries(await listing("whoami"));
+    const table = Object.fromEntries(inodes.map(([kind, inode]) => [kind, whoShares(inode)]));
     show("Who shares what: equal letters are one namespace", tableOf(table));
     return table;
   },

@@ -45,7 +45,7 @@ await main(async () => {
       provide: { cluster, mode: "claims" },
     });
     const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];
-    if (recorder.chapters.length > 0) lines.push(`${WORDS[lang].record}: ${LAST_RUN}`);
+    if (recorder.chapters.length > 0) lines.push(`${WORDS[lang].record}${LAST_RUN}`);
     process.stdout.write(`${lines.join("\n")}\n`);
   });
 });
@@ -63,8 +63,8 @@ function times(
     ({ id, prelude }) => `${id} ${words.seconds((prelude[0]?.duration ?? 0) / 1000)}`,
   );
   return [
-    `${words.boot}: ${parts.join(", ")}`,
-    ...(ready.length > 0 ? [`${words.podsReady}: ${ready.join(", ")}`] : []),
-    `${words.total}: ${words.seconds((performance.now() - started) / 1000)}`,
+    `${words.boot}${parts.join(words.and)}`,
+    ...(ready.length > 0 ? [`${words.podsReady}${ready.join(words.and)}`] : []),
+    `${words.total}${words.seconds((performance.now() - started) / 1000)}`,
   ];
 }

@@ -4,7 +4,12 @@ import type { CommandTemplate } from "./command-line.ts";
 import type { Output } from "./kubectl.ts";
 
 /** The namespaces that the article lists, in the order in which `ls` shows them. */
-export type NamespaceKind = "cgroup" | "ipc" | "mnt" | "net" | "pid" | "pid_for_children" | "user" | "uts";
+const NAMESPACE_KINDS = ["cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"] as const;
+
+export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
+
+/** The node's first process, in whose namespaces the kubelet runs. */
+const THE_NODE = { container: "node", pid: 1 };
 
 /** Makes crictl print the process id instead of everything that it knows. */
 const ONLY_PID = ["--output", "go-template", "--template", "{{.info.pid}}"];
@@ -50,30 +55,46 @@ export async function processesOf(
 /**
  * The inode of one kind of namespace for each process, such as `net:[4026533557]`: equal inodes are one namespace.
  * The node's own is added as `node`.
+ * @throws {NotObservable} when the node does not show one of them
  */
 export async function inodesOf(
   node: NodeCommand,
   processes: readonly ContainerProcess[],
   kind: NamespaceKind,
 ): Promise<Record<string, string>> {
-  const all = [...processes, { container: "node", pid: 1 }];
+  const all = [...processes, THE_NODE];
   const listing = await node`ls -l ${all.map(({ pid }) => `/proc/${pid}/ns/${kind}`)}`;
-  return readListing(listing.lines, all, kind);
+  return Object.fromEntries(
+    all.map(({ container, pid }) => [container, inodeIn(listing.lines, `/proc/${pid}/ns/${kind}`)]),
+  );
 }
 
-function readListing(
-  lines: readonly string[],
-  processes: readonly { container: string; pid: number }[],
-  kind: NamespaceKind,
-): Record<string, string> {
-  return Object.fromEntries(
-    processes.map(({ container, pid }) => {
-      const line = lines.find((entry) => entry.includes(` /proc/${pid}/ns/${kind} -> `));
-      const inode = line?.split(" -> ")[1]?.replaceAll("'", "");
-      if (!inode) throw new NotObservable(`the node does not show ${kind} of ${container} (process ${pid})`);
-      return [container, inode];
-    }),
-  );
+/**
+ * The article's listing: `ls -l /proc/PID/ns` for each process, as inodes by kind and container.
+ * @throws {NotObservable} when the node does not show one of them
+ */
+export async function listingOf(
+  node: NodeCommand,
+  processes: readonly ContainerProcess[],
+): Promise<Record<NamespaceKind, Record<string, string>>> {
+  const all = [...processes, THE_NODE];
+  const listings = await Promise.all(all.map(({ pid }) => node`ls -l /proc/${pid}/ns`));
+  const inodes = (kind: NamespaceKind) =>
+    Object.fromEntries(
+      all.map(({ container }, index) => [container, inodeIn(listings[index]?.lines ?? [], kind)]),
+    );
+  return Object.fromEntries(NAMESPACE_KINDS.map((kind) => [kind, inodes(kind)])) as Record<
+    NamespaceKind,
+    Record<string, string>
+  >;
+}
+
+/** The inode that a line of `ls -l` shows for a link. */
+function inodeIn(lines: readonly string[], link: string): string {
+  const line = lines.find((entry) => entry.includes(` ${link} -> `));
+  const inode = line?.split(" -> ")[1]?.replaceAll("'", "");
+  if (!inode) throw new NotObservable(`the node does not show ${link}`);
+  return inode;
 }
 
 function pidOf(inspection: Output): number {

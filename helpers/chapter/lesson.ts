@@ -8,7 +8,13 @@ import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec, type Output } from "../kubectl.ts";
 import { MANIFESTS, type Manifest } from "../manifest.ts";
 import { waitFor } from "../wait.ts";
-import { type ContainerProcess, inodesOf, type NamespaceKind, processesOf } from "../namespaces.ts";
+import {
+  type ContainerProcess,
+  inodesOf,
+  listingOf,
+  type NamespaceKind,
+  processesOf,
+} from "../namespaces.ts";
 
 /** How long a cluster may take to answer before it counts as lost, in milliseconds. */
 const ALIVE_MS = 5_000;
@@ -19,6 +25,8 @@ export interface Look {
   readonly kubectl: Kubectl;
   /** Runs a command on the node, beside the kubelet and the container runtime. */
   readonly node: CommandTemplate<Output>;
+  /** All of them at once, by kind and container: the article's listing. */
+  listing(pod: string): Promise<Record<NamespaceKind, Record<string, string>>>;
   /** Puts something that was made of what was seen, a table say, into the transcript. */
   show(title: string, text: string): void;
   /** The chapter's namespace, as it is called in this cluster. */
@@ -84,6 +92,7 @@ export class Lesson {
           transcript.add({ command: title, where: "api", output: text, exitCode: 0, duration: 0 }),
         namespace: this.#namespace,
         processes,
+        listing: async (pod) => listingOf(node, await processes(pod)),
         namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),
       },
     };

@@ -103,7 +103,6 @@ export default class Narrator implements Reporter {
       style: { head: [], border: [], compact: true },
       colWidths: [20, 58, 30, 10],
       wordWrap: true,
-      wrapOnWordBoundary: this.#language === "en",
     });
     const inOrder = this.#claims.toSorted((a, b) =>
       a.chapter.id < b.chapter.id ? -1 : a.chapter.id > b.chapter.id ? 1 : 0,
@@ -111,12 +110,17 @@ export default class Narrator implements Reporter {
     for (const { claim } of inOrder) {
       table.push([
         claim.id,
-        claim.statement[this.#language],
+        this.#wrap(claim.statement[this.#language]),
         verdict(claim, this.#language),
         words.seconds(claim.duration / 1000),
       ]);
     }
     return table.toString();
+  }
+
+  /** The table wraps at spaces, which Chinese has not: there every line gets as many signs as surely fit. */
+  #wrap(text: string): string {
+    return this.#language === "en" ? text : (text.match(/.{1,27}/gu) ?? []).join("\n");
   }
 
   /** Prints at once what belongs to the chapter that is being told, and keeps the rest until its turn. */
