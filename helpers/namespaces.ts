@@ -78,7 +78,9 @@ export async function listingOf(
   processes: readonly ContainerProcess[],
 ): Promise<Record<NamespaceKind, Record<string, string>>> {
   const all = [...processes, THE_NODE];
-  const listings = await Promise.all(all.map(({ pid }) => node`ls -l /proc/${pid}/ns`));
+  // One after another, so that the transcript has them in order.
+  const listings: Output[] = [];
+  for (const { pid } of all) listings.push(await node`ls -l /proc/${pid}/ns`);
   const inodes = (kind: NamespaceKind) =>
     Object.fromEntries(
       all.map(({ container }, index) => [container, inodeIn(listings[index]?.lines ?? [], kind)]),
