@@ -40,15 +40,16 @@ export async function nodeFacts(context: Context, image: EngineImage, reference:
 }
 
 async function askImage(context: Context, image: EngineImage, reference: string): Promise<NodeFacts> {
+  const { run } = context;
   const { docker } = context.engine;
-  const help = await probe(docker, image.name, ["server", "--help"]);
+  const help = await probe(docker, run, image.name, ["server", "--help"]);
   const pauseImage = pauseImageOf(help.output);
   if (!pauseImage) throw notK3s(reference, "its server --help doesn't know --pause-image", help.output);
   const named = versionByName(image, reference);
   const answer =
     named && kindOf(image, reference, "") !== "custom"
       ? undefined
-      : await probe(docker, image.name, ["--version"]);
+      : await probe(docker, run, image.name, ["--version"]);
   const kubernetesVersion = named ?? VERSION.exec(answer?.output ?? "")?.[0];
   if (!kubernetesVersion)
     throw notK3s(reference, "its --version names no Kubernetes version", answer?.output ?? "");

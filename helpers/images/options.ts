@@ -2,14 +2,18 @@ import type { Engine } from "../engine/engine.ts";
 import { cacheFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
+import { type Run, thisRun } from "../run.ts";
 import type { Context, Policy } from "./context.ts";
 import { type Lock, readLock } from "./lock.ts";
 import { parseReference } from "./reference.ts";
+import { Registries } from "./registries.ts";
 
 /** What {@link provideNodeImage} and {@link provideImages} share. */
 export interface ProvideOptions {
   readonly engine: Engine;
   readonly progress: Progress;
+  /** Whose containers images are asked in; a run of this process unless given. */
+  readonly run?: Run;
   /** `IMAGES` unless given. */
   readonly policy?: Policy;
   readonly signal?: AbortSignal;
@@ -23,15 +27,18 @@ export interface ProvideOptions {
 
 /** What steps need to know, from what was asked for and the environment. */
 export function contextOf(options: ProvideOptions): Context {
-  const { engine, progress, signal, env = process.env } = options;
+  const { engine, progress, signal, env = process.env, run = thisRun() } = options;
+  const { policy = policyOf(env), cache = cacheFolder("images"), lock = readLock() } = options;
   return {
     engine,
+    run,
     progress,
     signal,
-    lock: options.lock ?? readLock(),
-    policy: options.policy ?? policyOf(env),
-    cache: options.cache ?? cacheFolder("images"),
+    lock,
+    policy,
+    cache,
     mirror: mirrorOf(env),
+    registries: new Registries(cache, { engine: engine.dockerHost, run, remember: policy !== "pull" }),
   };
 }
 

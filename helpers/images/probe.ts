@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 import { onInterrupt } from "../engine/signals.ts";
 import { Problem } from "../problem.ts";
-import { runLabels, thisRun } from "../run.ts";
+import { type Run, runLabels } from "../run.ts";
 
 /** How long an image may take to say its version, in milliseconds. */
 const TIMEOUT_MS = 30_000;
@@ -12,12 +12,17 @@ export interface Probe {
   readonly exitCode: number;
 }
 
-/** Runs `image` once with `args`, without a network, and removes the container. */
-export async function probe(docker: Dockerode, image: string, args: readonly string[]): Promise<Probe> {
+/** Runs `image` once with `args`, without a network, in a container of `run`'s, and removes that. */
+export async function probe(
+  docker: Dockerode,
+  run: Run,
+  image: string,
+  args: readonly string[],
+): Promise<Probe> {
   const container = await docker.createContainer({
     Image: image,
     Cmd: [...args],
-    Labels: runLabels(thisRun()),
+    Labels: runLabels(run),
     Tty: true,
     HostConfig: { NetworkMode: "none" },
   });
@@ -36,7 +41,8 @@ export async function probe(docker: Dockerode, image: string, args: readonly str
       { cause: error },
     );
   } finally {
-    await remove();
+    // An engine that died keeps its containers to itself; why the image could not be asked matters more.
+    await remove().catch(() => undefined);
   }
 }
 

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { thisRun } from "../run.ts";
 import { failureOf, type PullFailure } from "./pull-failure.ts";
-import { Registries } from "./registries.ts";
-import { testFolder } from "./testing/context.ts";
+import { Registries, type RegistriesOptions } from "./registries.ts";
+import { type TestFolder, testFolder } from "./testing/context.ts";
 
 const DOWN = failureOf("a", "r", "connection refused");
+const RUN = thisRun();
+const LATER = { ...RUN, startTime: "later" };
 const MISSING = failureOf("a", "r", "manifest unknown");
 
 describe("registries", () => {
   test("one that is down is asked once in a run, by many at once too", async () => {
     await using folder = await testFolder();
-    const { ask, asked, said } = asker(new Registries(folder.path, { remember: true }), DOWN);
+    const { ask, asked, said } = asker(registriesIn(folder), DOWN);
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([DOWN, DOWN, DOWN]);
     expect(await ask()).toEqual(DOWN);
     expect(asked()).toBe(1);
@@ -18,28 +21,47 @@ describe("registries", () => {
 
   test("a later run remembers, unless it is told not to", async () => {
     await using folder = await testFolder();
-    await asker(new Registries(folder.path, { remember: true }), DOWN).ask();
-    const later = asker(new Registries(folder.path, { remember: true }), undefined);
+    await asker(registriesIn(folder), DOWN).ask();
+    const later = asker(registriesIn(folder, { run: LATER }), undefined);
     expect(await later.ask()).toEqual(DOWN);
     expect(later.asked()).toBe(0);
     expect(later.said).toEqual(["r refuses connections (found out 0 min ago; IMAGES=pull asks again)"]);
-    const forced = asker(new Registries(folder.path, { remember: false }), undefined);
+    const forced = asker(registriesIn(folder, { remember: false }), undefined);
     expect(await forced.ask()).toBeUndefined();
     expect(forced.asked()).toBe(1);
   });
 
+  test("a later part of the run remembers without a word", async () => {
+    await using folder = await testFolder();
+    await asker(registriesIn(folder), DOWN).ask();
+    const later = asker(registriesIn(folder), undefined);
+    expect(await later.ask()).toEqual(DOWN);
+    expect(later.asked()).toBe(0);
+    expect(later.said).toEqual([]);
+  });
+
+  test("what one engine can't reach is asked by another", async () => {
+    await using folder = await testFolder();
+    await asker(registriesIn(folder), DOWN).ask();
+    const other = asker(registriesIn(folder, { engine: "tcp://other:2375" }), undefined);
+    expect(await other.ask()).toBeUndefined();
+    expect(other.asked()).toBe(1);
+    const same = asker(registriesIn(folder), undefined);
+    expect(await same.ask()).toEqual(DOWN);
+  });
+
   test("that it answered is remembered as well", async () => {
     await using folder = await testFolder();
-    await asker(new Registries(folder.path, { remember: true }), DOWN).ask();
-    await asker(new Registries(folder.path, { remember: false }), undefined).ask();
-    const later = asker(new Registries(folder.path, { remember: true }), undefined);
+    await asker(registriesIn(folder), DOWN).ask();
+    await asker(registriesIn(folder, { remember: false }), undefined).ask();
+    const later = asker(registriesIn(folder, { run: LATER }), undefined);
     await later.ask();
     expect(later.asked()).toBe(1);
   });
 
   test("one that lacks an image is asked for the next", async () => {
     await using folder = await testFolder();
-    const { ask, asked, said } = asker(new Registries(folder.path, { remember: true }), MISSING);
+    const { ask, asked, said } = asker(registriesIn(folder), MISSING);
     await Promise.all([ask(), ask()]);
     expect(asked()).toBe(2);
     expect(said).toEqual([]);
@@ -47,7 +69,7 @@ describe("registries", () => {
 
   test("a question that throws keeps nobody waiting", async () => {
     await using folder = await testFolder();
-    const registries = new Registries(folder.path, { remember: true });
+    const registries = registriesIn(folder);
     const broken = registries.ask(
       "r",
       () => Promise.reject(new Error("cancelled")),
@@ -57,6 +79,10 @@ describe("registries", () => {
     expect(await asker(registries, undefined).ask()).toBeUndefined();
   });
 });
+
+function registriesIn(folder: TestFolder, options: Partial<RegistriesOptions> = {}): Registries {
+  return new Registries(folder.path, { engine: "unix:///engine.sock", run: RUN, remember: true, ...options });
+}
 
 function asker(registries: Registries, answer: PullFailure | undefined) {
   let asked = 0;

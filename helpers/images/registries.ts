@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Run } from "../run.ts";
 import { hashOf } from "./hash.ts";
 import { concernsRegistry, type PullFailure } from "./pull-failure.ts";
 
@@ -12,22 +13,32 @@ const rememberedSchema = z.object({
   registry: z.string(),
   line: z.string(),
   at: z.number(),
+  /** The process that found it out. */
+  by: z.string(),
 });
 
+/** What {@link Registries} needs besides a folder. */
+export interface RegistriesOptions {
+  /** Address of the engine that pulls: another one may reach what this one doesn't. */
+  readonly engine: string;
+  readonly run: Run;
+  /** If not, what was found out before is not heeded (but written down all the same). */
+  readonly remember: boolean;
+}
+
 /**
- * Knows which registries can't be reached, so that each is asked once only: in this run, and for some minutes by
- * others. The first question to a registry is asked alone; the others wait for how it ends.
+ * Knows which registries can't be reached by an engine, so that each is asked once only: in this run, and for some
+ * minutes by others. The first question to a registry is asked alone; the others wait for how it ends.
  */
 export class Registries {
   readonly #folder: string;
-  readonly #remember: boolean;
+  readonly #options: RegistriesOptions;
   readonly #down = new Map<string, PullFailure>();
   readonly #first = new Map<string, Promise<unknown>>();
 
-  /** With `remember: false`, what earlier runs found is not heeded (but written down all the same). */
-  constructor(cache: string, options: { remember: boolean }) {
+  constructor(cache: string, options: RegistriesOptions) {
     this.#folder = join(cache, "registries");
-    this.#remember = options.remember;
+    this.#options = options;
   }
 
   /**
@@ -68,26 +79,34 @@ export class Registries {
   async #noteDown(registry: string, failure: PullFailure): Promise<void> {
     this.#down.set(registry, failure);
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(this.#file(registry), JSON.stringify({ ...failure, at: Date.now() }));
+    await writeFile(this.#file(registry), JSON.stringify({ ...failure, at: Date.now(), by: this.#process }));
   }
 
   async #recall(registry: string, say: (line: string) => void): Promise<PullFailure | undefined> {
-    if (!this.#remember) return undefined;
+    if (!this.#options.remember) return undefined;
     try {
-      const { at, ...failure } = rememberedSchema.parse(
+      const { at, by, ...failure } = rememberedSchema.parse(
         JSON.parse(await readFile(this.#file(registry), "utf8")),
       );
       const age = Date.now() - at;
       if (age < 0 || age > REMEMBER_MS) return undefined;
       this.#down.set(registry, failure);
-      say(`${failure.line} (found out ${Math.round(age / 60_000)} min ago; IMAGES=pull asks again)`);
+      if (by !== this.#process)
+        say(`${failure.line} (found out ${Math.round(age / 60_000)} min ago; IMAGES=pull asks again)`);
       return failure;
     } catch {
       return undefined;
     }
   }
 
+  /** What it found out, it has said. */
+  get #process(): string {
+    const { machine, pid, startTime } = this.#options.run;
+    return [machine, pid, startTime].join("-");
+  }
+
   #file(registry: string): string {
-    return join(this.#folder, `${registry.replaceAll(/[^A-Za-z0-9.]+/g, "-")}-${hashOf([registry])}.json`);
+    const name = registry.replaceAll(/[^A-Za-z0-9.]+/g, "-");
+    return join(this.#folder, `${name}-${hashOf([registry, this.#options.engine])}.json`);
   }
 }

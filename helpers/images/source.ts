@@ -4,7 +4,6 @@ import { type EngineImage, findImage, hasDigest } from "./engine-image.ts";
 import { type PullLimits, pull } from "./pull.ts";
 import type { PullFailure } from "./pull-failure.ts";
 import { familiarName, onMirror, parseReference, repositoryName, withVersion } from "./reference.ts";
-import { Registries } from "./registries.ts";
 
 /** An image to be had, with its pinned tag and, where it is known, its digest. */
 export interface Wanted {
@@ -20,8 +19,6 @@ export interface Found {
   readonly image: EngineImage;
   readonly origin: "present" | "pulled";
 }
-
-const registriesOf = new Map<string, Registries>();
 
 /**
  * Finds an image in the engine or has the engine pull it, under its own name or from the mirror.
@@ -65,12 +62,12 @@ async function pullAndVerify(
   wanted: Wanted,
   limits: PullLimits | undefined,
 ): Promise<Found | PullFailure> {
-  const { engine, progress, mirror, signal } = context;
+  const { engine, progress, mirror, registries, signal } = context;
   const own = parseReference(wanted.pull);
   const origin = mirror ? onMirror(mirror, own) : own;
   const digest = wanted.digest ?? own.digest;
   const name = familiarName(digest ? withVersion(origin, { digest }) : origin);
-  const failure = await registries(context).ask(
+  const failure = await registries.ask(
     origin.registry,
     () =>
       progress.step(`pulling ${familiarName(origin)}`, (update) =>
@@ -120,16 +117,6 @@ function engineNames(context: Context, { pull, digest }: Wanted): string[] {
     familiarName(place),
     ...(digest ? [familiarName(withVersion(place, { digest }))] : []),
   ]);
-}
-
-function registries({ cache, engine, policy }: Context): Registries {
-  const key = JSON.stringify([cache, engine.dockerHost, policy]);
-  let known = registriesOf.get(key);
-  if (!known) {
-    known = new Registries(cache, { remember: policy !== "pull" });
-    registriesOf.set(key, known);
-  }
-  return known;
 }
 
 /** Whether it is an image rather than a failure. */

@@ -13,13 +13,14 @@ import { buildImage } from "./build.ts";
 const VERSION = "v1.36.3";
 const SUM_OF_NOTHING = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
+const run = thisRun();
 let engine: Engine;
 let cache: TestFolder;
 let folder: TestFolder;
 let recipeFolder: string;
 const built: EngineImage[] = [];
 beforeAll(async () => {
-  engine = await openEngine({ run: thisRun(), progress: keptProgress() });
+  engine = await openEngine({ run, progress: keptProgress() });
 });
 beforeEach(async () => {
   cache = await testFolder();
@@ -45,7 +46,7 @@ test("an image is built once, of parts that are kept", async () => {
   await write("go.mod", "module tried\n\ngo 1.25\n");
   await recipe(GO);
   const first = await build();
-  expect(await probe(engine.docker, first.name, [])).toEqual({ output: "one\n", exitCode: 0 });
+  expect(await probe(engine.docker, run, first.name, [])).toEqual({ output: "one\n", exitCode: 0 });
   const started = performance.now();
   expect(await build()).toEqual(first);
   expect(performance.now() - started).toBeLessThan(2_000);
@@ -58,7 +59,7 @@ test("an image is built once, of parts that are kept", async () => {
   await write("main.go", program("two"));
   const second = await build();
   expect(second.name).not.toBe(first.name);
-  expect(await probe(engine.docker, second.name, [])).toMatchObject({ output: "two\n" });
+  expect(await probe(engine.docker, run, second.name, [])).toMatchObject({ output: "two\n" });
 });
 
 test("a program that doesn't compile is told with the compiler's words, and leaves nothing", async () => {
@@ -72,7 +73,7 @@ test("a program that doesn't compile is told with the compiler's words, and leav
   });
   await expectNothingLeft();
   await write("main.go", program("mended"));
-  expect(await probe(engine.docker, (await build()).name, [])).toMatchObject({ output: "mended\n" });
+  expect(await probe(engine.docker, run, (await build()).name, [])).toMatchObject({ output: "mended\n" });
 });
 
 test("a module that is not what go.sum says is refused", async () => {
@@ -130,7 +131,7 @@ test("a build that is called off ends at once and leaves nothing, and goes on la
   expect(performance.now() - started).toBeLessThan(6_000);
   await expectNothingLeft();
   const image = await build();
-  expect(await probe(engine.docker, image.name, [])).toMatchObject({ output: "one\n" });
+  expect(await probe(engine.docker, run, image.name, [])).toMatchObject({ output: "one\n" });
   expect(image.labels["proven-tutorial.debian"]).toMatch(/\bbash=\d/);
 });
 

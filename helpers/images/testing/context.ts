@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import { lineProgress, type Progress } from "../../progress.ts";
+import { thisRun } from "../../run.ts";
 import type { Context } from "../context.ts";
 import { readLock } from "../lock.ts";
+import { Registries } from "../registries.ts";
 
 /** A folder that is removed with the test. */
 export interface TestFolder extends AsyncDisposable {
@@ -25,7 +27,10 @@ export function keptProgress(): Progress & { readonly lines: readonly string[] }
 
 /** What steps need, for parts that never ask the engine anything unless one is given. */
 export function testContext(cache: string, overrides: Partial<Context> = {}): Context {
+  const run = thisRun();
   return {
+    run,
+    registries: new Registries(cache, { engine: "none", run, remember: true }),
     engine: { architecture: "amd64", dockerHost: "none" } as Engine,
     progress: keptProgress(),
     lock: readLock(),
