@@ -27,18 +27,24 @@ export interface ProvidedImage {
   readonly description: string;
 }
 
+/** Which images {@link provideImages} provides. */
+export interface ImagesOptions extends ProvideOptions {
+  readonly references: readonly string[];
+  readonly node: NodeImage;
+  /** Add-ons of k3s that the node is started with, `coredns` say: those that aren't disabled. None unless given. */
+  readonly addOns?: readonly string[];
+}
+
 /**
- * Provides the images that manifests name, the node's pause image and, for a k3s, those that it starts by itself; each
+ * Provides the images that manifests name, the node's pause image and, for a k3s, those that its add-ons start; each
  * with its archive.
- * @throws {Problem} when one can neither be pulled nor built; a k3s' own images but pause are only missed aloud
+ * @throws {Problem} when one can neither be pulled nor built; those of add-ons are only missed aloud
  */
-export async function provideImages(
-  options: ProvideOptions & { readonly references: readonly string[]; readonly node: NodeImage },
-): Promise<ProvidedImage[]> {
+export async function provideImages(options: ImagesOptions): Promise<ProvidedImage[]> {
   const context = contextOf(options);
-  const { node } = options;
+  const { node, addOns = [] } = options;
   const needed = distinct([node.pauseImage, ...options.references]);
-  const own = systemImages(context, node).filter(
+  const own = systemImages(context, node, addOns).filter(
     (name) => !needed.some((other) => sameReference(name, other)),
   );
   const results = await together<(ProvidedImage | undefined)[]>(context.signal, [
@@ -89,7 +95,7 @@ async function obtain(
   return { image: await buildImage(context, locked.build, lock.kubernetes), origin: "built" };
 }
 
-/** An image that a k3s starts by itself: without it the node runs, but lacks what it brings. */
+/** An image that an add-on starts: without it the node runs, but lacks what it brings. */
 async function provideSystemImage(
   context: Context,
   reference: string,
@@ -97,18 +103,25 @@ async function provideSystemImage(
 ): Promise<ProvidedImage | undefined> {
   const found = await findOrPull(context, lockedImage(context.lock, reference));
   if (isFound(found)) return provideImage(context, reference, node);
-  context.progress.note(`${reference}, which ${node.reference} starts by itself, is missing: ${found.line}`);
+  context.progress.note(
+    `${reference}, which an add-on of ${node.reference} starts, is missing: ${found.line}`,
+  );
   return undefined;
 }
 
-function systemImages({ lock, policy, progress }: Context, node: NodeImage): readonly string[] {
+function systemImages(
+  { lock, policy, progress }: Context,
+  node: NodeImage,
+  addOns: readonly string[],
+): readonly string[] {
   if (node.kind !== "k3s" || policy === "build") return [];
-  const listed = lock.system[node.kubernetesVersion];
-  if (!listed)
+  const listed = lock.system[node.kubernetesVersion] ?? {};
+  const unknown = addOns.filter((name) => !listed[name]);
+  if (unknown.length > 0)
     progress.note(
-      `which images k3s ${node.kubernetesVersion} starts by itself is not listed in fixtures/images.lock.yaml: only its pause image is provided`,
+      `which images ${unknown.join(", ")} of k3s ${node.kubernetesVersion} starts is not listed in fixtures/images.lock.yaml: they are not provided`,
     );
-  return listed ?? [];
+  return addOns.flatMap((name) => listed[name] ?? []);
 }
 
 function distinct(references: readonly string[]): string[] {

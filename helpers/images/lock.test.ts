@@ -1,14 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { getReaperImage } from "testcontainers/build/reaper/reaper.js";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { lockedImage, readLock } from "./lock.ts";
 import { testFolder } from "./testing/context.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe("the lock file", () => {
   test("names the default node, and pins every image that is pulled", () => {
     const lock = readLock();
     expect(lock.node.pull).toBe(`rancher/k3s:${lock.kubernetes}-k3s1`);
-    expect(lock.system[lock.kubernetes]).not.toHaveLength(0);
+    expect(Object.keys(lock.system[lock.kubernetes] ?? {})).toEqual(["coredns", "local-storage"]);
     for (const { pull } of lock.images) expect(pull).toMatch(/:[\w.]+$/);
   });
 
@@ -25,6 +30,12 @@ describe("the lock file", () => {
       build: "fixtures/images/pause",
     });
     expect(lockedImage(lock, "busybox", "rancher/pause:3.1")).toEqual({ name: "busybox", pull: "busybox" });
+  });
+
+  test("names the image that Testcontainers starts by itself", () => {
+    vi.stubEnv("RYUK_CONTAINER_IMAGE", undefined);
+    vi.stubEnv("TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX", undefined);
+    expect(readLock().ryuk.pull).toBe(getReaperImage());
   });
 
   test("is told field by field when it is not as expected", async () => {

