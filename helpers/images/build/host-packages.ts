@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { execa } from "execa";
 import { findProgram, systemPath } from "../../engine/install.ts";
 import { thisPlatform } from "../../engine/platform.ts";
 import { Problem } from "../../problem.ts";
@@ -6,19 +8,47 @@ import type { Context } from "../context.ts";
 import { exclusively } from "../exclusive.ts";
 import { runCommand } from "./child.ts";
 
+/** Files that a program needs and doesn't bring. */
+interface Companion {
+  readonly what: string;
+  isThere(program: string): boolean | Promise<boolean>;
+}
+
 /** A program that a build needs, and the packages of Debian and Ubuntu that bring it. */
 export interface HostProgram {
   readonly program: string;
   readonly packages: readonly string[];
+  /** What it is of no use without, though it is a file of another package. */
+  readonly companion?: Companion;
 }
+
+/** Keys of Debian's archive, where their package has them. */
+const KEYRINGS = ["gpg", "pgp"].map((end) => `/usr/share/keyrings/debian-archive-keyring.${end}`);
 
 /** Lays out Debian packages; the keyring is what their signatures are checked with. */
 export const MMDEBSTRAP: HostProgram = {
   program: "mmdebstrap",
   packages: ["mmdebstrap", "debian-archive-keyring"],
+  companion: {
+    what: "the keys of Debian's archive",
+    isThere: () => KEYRINGS.some((file) => existsSync(file)),
+  },
+};
+/** What a C program is linked with. */
+const STATIC_C_LIBRARY: Companion = {
+  what: "its static C library",
+  async isThere(program) {
+    // The compiler knows where: it names the whole path of what it finds, and else the name alone.
+    const { stdout } = await execa(program, ["-print-file-name=libc.a"], { reject: false, stdin: "ignore" });
+    return isAbsolute(stdout.trim());
+  },
 };
 /** Compiles the one program that is in C, statically. */
-export const GCC: HostProgram = { program: "gcc", packages: ["gcc", "libc6-dev"] };
+export const GCC: HostProgram = {
+  program: "gcc",
+  packages: ["gcc", "libc6-dev"],
+  companion: STATIC_C_LIBRARY,
+};
 /** Fetches the pinned Go. */
 export const PIP: HostProgram = { program: "pip3", packages: ["python3-pip"] };
 
@@ -28,6 +58,7 @@ export function crossGcc(architecture: "amd64" | "arm64"): HostProgram {
   return {
     program: `${cpu}-linux-gnu-gcc`,
     packages: [`gcc-${cpu.replace("_", "-")}-linux-gnu`, `libc6-dev-${name}-cross`],
+    companion: STATIC_C_LIBRARY,
   };
 }
 
@@ -38,18 +69,37 @@ export async function requirePrograms(
   what: string,
   env = process.env,
 ): Promise<void> {
-  if (programs.every(({ program }) => findProgram(program, env.PATH))) return;
+  if ((await findMissing(programs, env)).length === 0) return;
   const lock = { what: "the packages that builds need", progress: context.progress, signal: context.signal };
   await exclusively(join(context.cache, "host-packages"), lock, async () => {
-    const missing = programs.filter(({ program }) => !findProgram(program, env.PATH));
+    const missing = await findMissing(programs, env);
     if (missing.length === 0) return;
     refuseWhereImpossible(missing, what, env);
     await install(context, missing, what);
   });
 }
 
-function refuseWhereImpossible(missing: readonly HostProgram[], what: string, env: NodeJS.ProcessEnv): void {
-  const cause = `${what} can't be built: ${names(missing)} cannot be found`;
+/** A program that is missing, or is of no use yet. */
+interface Missing extends HostProgram {
+  /** What of it cannot be found. */
+  readonly what: string;
+}
+
+async function findMissing(programs: readonly HostProgram[], env: NodeJS.ProcessEnv): Promise<Missing[]> {
+  const found = await Promise.all(
+    programs.map(async (needed) => {
+      const { program, companion } = needed;
+      const path = findProgram(program, env.PATH);
+      if (!path) return { ...needed, what: program };
+      if (!companion || (await companion.isThere(path))) return undefined;
+      return { ...needed, what: `${companion.what} (for ${program})` };
+    }),
+  );
+  return found.filter((missing) => missing !== undefined);
+}
+
+function refuseWhereImpossible(missing: readonly Missing[], what: string, env: NodeJS.ProcessEnv): void {
+  const cause = `${what} can't be built: ${missing.map(({ what: part }) => part).join(", ")} cannot be found`;
   const command = `apt-get install ${packagesOf(missing).join(" ")}`;
   if (thisPlatform() !== "debian") {
     throw new Problem(
@@ -90,10 +140,6 @@ async function install(context: Context, missing: readonly HostProgram[], what: 
     await apt("update").catch(() => undefined);
     await apt("install", ...packages);
   });
-}
-
-function names(programs: readonly HostProgram[]): string {
-  return programs.map(({ program }) => program).join(", ");
 }
 
 function packagesOf(programs: readonly HostProgram[]): string[] {
