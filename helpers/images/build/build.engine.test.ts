@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Engine, openEngine } from "../../engine/engine.ts";
-import { thisRun } from "../../run.ts";
+import { runLabels, thisRun } from "../../run.ts";
 import { provideArchive } from "../archives.ts";
 import { type EngineImage, findImage } from "../engine-image.ts";
 import { probe } from "../probe.ts";
@@ -29,6 +29,7 @@ beforeEach(async () => {
   await mkdir(recipeFolder);
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await cache[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
   for (const { name } of built.splice(0))
@@ -60,6 +61,61 @@ test("an image is built once, of parts that are kept", async () => {
   const second = await build();
   expect(second.name).not.toBe(first.name);
   expect(await probe(engine.docker, run, second.name, [])).toMatchObject({ output: "two\n" });
+});
+
+test("settings for Go that the user has for other things change nothing", async () => {
+  const settings = ["GOAMD64", "GOEXPERIMENT", "-race", "-buildmode"];
+  await write(
+    "main.go",
+    `package main
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+func main() {
+	info, _ := debug.ReadBuildInfo()
+	for _, s := range info.Settings {
+		fmt.Println(s.Key + "=" + s.Value)
+	}
+}
+`,
+  );
+  await write("go.mod", "module tried\n\ngo 1.25\n");
+  await recipe(GO);
+  const outputOf = async (): Promise<string[]> => {
+    const { output } = await probe(engine.docker, run, (await build()).name, []);
+    return output.split("\n").filter((line) => settings.some((name) => line.startsWith(`${name}=`)));
+  };
+  const plain = await outputOf();
+  await cache[Symbol.asyncDispose]();
+  await mkdir(cache.path);
+  await engine.docker.getImage(built[0]?.name ?? "").remove();
+  vi.stubEnv("GOAMD64", "v3");
+  vi.stubEnv("GOARM64", "v9.0");
+  vi.stubEnv("GOEXPERIMENT", "fieldtrack");
+  vi.stubEnv("GOFLAGS", "-race");
+  expect(await outputOf()).toEqual(plain);
+  expect(plain).toContainEqual(expect.stringMatching(/^-buildmode=/));
+  expect(plain).not.toContainEqual(expect.stringContaining("fieldtrack"));
+});
+
+test("of what was built before the newest are kept, and what a container was made of", async () => {
+  const programs = { go: GO.go };
+  await write("main.go", program("one"));
+  await write("go.mod", "module tried\n\ngo 1.25\n");
+  const variant = async (env: string) => {
+    await recipe({ ...programs, image: { ...GO.image, env: { VARIANT: env } } });
+    return (await build()).name;
+  };
+  const used = await variant("used");
+  const container = await engine.docker.createContainer({ Image: used, Labels: runLabels(run) });
+  const others: string[] = [];
+  for (const env of ["a", "b", "c", "d"]) others.push(await variant(env));
+  const present = await Promise.all([used, ...others].map((name) => findImage(engine.docker, name)));
+  expect(present.map((image) => image !== undefined)).toEqual([true, false, true, true, true]);
+  await container.remove();
 });
 
 test("a program that doesn't compile is told with the compiler's words, and leaves nothing", async () => {

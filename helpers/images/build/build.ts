@@ -5,6 +5,7 @@ import { exclusively } from "../exclusive.ts";
 import { scratch } from "../scratch.ts";
 import { together } from "../together.ts";
 import { loadImage } from "./assemble.ts";
+import { removeOldImages } from "./old-images.ts";
 import { requireSpace } from "./disk.ts";
 import { labelsOf, writeLayers } from "./layers.ts";
 import { isPartFinished, providePart, removeOldParts } from "./part.ts";
@@ -29,6 +30,7 @@ export async function buildImage(context: Context, folder: string, version: stri
     await removeOldParts(context.cache);
     const built = await findImage(context.engine.docker, plan.name);
     if (!built) throw new Error(`the engine was given ${plan.name} and doesn't have it`);
+    await removeOldImages(context.engine.docker, built.name);
     return built;
   });
 }

@@ -13,6 +13,8 @@ import { hashModule, moduleLines } from "./sources.ts";
 
 /** To be changed when programs are built in another way. */
 const FORMAT = "1";
+/** Nothing of the repository in which a program is compiled gets into it. */
+const BUILD_FLAGS = "-buildvcs=false";
 /** Lines of `go build -v` that name a package and nothing else. */
 const PACKAGE_LINE = /^[\w.\-/~+]+$/;
 /** Lines that tell nothing about a failure. */
@@ -52,7 +54,7 @@ export function goPart({ architecture, go, folder, image }: ProgramContext, grou
       const flags = [
         "-v",
         "-trimpath",
-        "-buildvcs=false",
+        BUILD_FLAGS,
         `-modfile=${group.modfile}`,
         `-tags=${group.tags.join(",")}`,
       ];
@@ -160,12 +162,18 @@ async function moduleFolder(
   return z.object({ Dir: z.string() }).parse(JSON.parse(output.slice(output.indexOf("{")))).Dir;
 }
 
+/** Whatever of the user's settings would change what is compiled is set to what it is without them. */
 function goEnvironment(architecture: string, work: string): Record<string, string> {
   return {
     GOTOOLCHAIN: "local",
     GOWORK: "off",
     GOOS: "linux",
     GOARCH: architecture,
+    GOAMD64: "v1",
+    GOARM64: "v8.0",
+    GOEXPERIMENT: "",
+    // Not empty: then `go env -w` would have its say.
+    GOFLAGS: BUILD_FLAGS,
     CGO_ENABLED: "0",
     GOTMPDIR: work,
   };
