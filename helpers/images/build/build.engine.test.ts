@@ -9,6 +9,9 @@ import { type EngineImage, findImage } from "../engine-image.ts";
 import { probe } from "../probe.ts";
 import { keptProgress, type TestFolder, testContext, testFolder } from "../testing/context.ts";
 import { buildImage } from "./build.ts";
+import { debianPart } from "./debian.ts";
+import { type LockedPackages, lockedPackages } from "./debian-lock.ts";
+import { providePart } from "./part.ts";
 
 const VERSION = "v1.36.3";
 const SUM_OF_NOTHING = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -171,6 +174,25 @@ test("a Debian package that doesn't exist is named, and stops the compiler", asy
     details: expect.arrayContaining([expect.stringContaining("no-such-package")]),
   });
   await expectNothingLeft();
+});
+
+test("a Debian package that is not what is pinned is refused, a newer one is named", async () => {
+  const debian = { suite: "bookworm", packages: ["hostname"], exclude: [] };
+  const pinned = lockedPackages(debian.suite, engine.architecture);
+  const { version = "" } = pinned.get("hostname") ?? {};
+  const context = () => testContext(cache.path, { engine, progress: keptProgress() });
+  const layOut = (locked: LockedPackages, where = context()) =>
+    providePart(where, debianPart(engine.architecture, "tried", debian, locked));
+  const forged = new Map([...pinned, ["hostname", { version, sha256: "0".repeat(64) }]]);
+  await expect(layOut(forged)).rejects.toMatchObject({
+    name: "Problem",
+    message: `Debian packages for tried are not what is pinned: hostname ${version} came with another SHA-256`,
+  });
+  await expectNothingLeft();
+  const older = new Map([...pinned, ["hostname", { version: "3.0", sha256: "0".repeat(64) }]]);
+  const progress = keptProgress();
+  await layOut(older, { ...context(), progress });
+  expect(progress.lines.join("\n")).toContain(`hostname ${version} (3.0)`);
 });
 
 test("a build that is called off ends at once and leaves nothing, and goes on later", async () => {
