@@ -7,7 +7,10 @@ import { compareVersions, goVersionNeeded, hashModule, moduleLines } from "./sou
 describe("the sources of a Go program", () => {
   test.each([
     ["a source", "main.go", true],
-    ["an embedded file", "assets/page.html", true],
+    ["an embedded file", "icon.svg", true],
+    ["a file in an embedded folder", "assets/deep/page.html", true],
+    ["a file that nothing embeds", "etc/passwd", false],
+    ["a recipe", "recipe.json", false],
     ["the module file", "go.mod", true],
     ["its sums", "go.sum", true],
     ["a test", "main_test.go", false],
@@ -21,6 +24,8 @@ describe("the sources of a Go program", () => {
       await writeFile(join(folder.path, path), content);
     };
     for (const path of ["main.go", "go.mod", "go.sum", "inner/go.mod"]) await write(path, "a");
+    for (const path of ["icon.svg", "assets/deep/page.html", "etc/passwd"]) await write(path, "a");
+    await write("embed.go", 'package main\n\n//go:embed all:assets "*.svg"\nvar files embed.FS\n');
     const before = hashModule(folder.path, "go.mod");
     await write(file, "b");
     expect(hashModule(folder.path, "go.mod") !== before).toBe(changes);

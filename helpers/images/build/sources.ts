@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** Files that no program is made of. */
-const NOT_BUILT = /(_test\.go|\.md|^recipe\.json|^go\.(mod|sum|work|work\.sum))$/;
+/** Files that programs are compiled of. */
+const SOURCE = /(?<!_test)\.go$|\.[hs]$/;
+/** What sources ask for besides, by patterns of paths. */
+const EMBED = /^\/\/go:embed[ \t]+(.+)$/gm;
 
-/** A hash of a Go module's sources and of the module file it is built with; modules inside it are left out. */
+/**
+ * A hash of a Go module's sources, of the files that they embed and of the module file it is built with; modules inside
+ * it are left out.
+ */
 export function hashModule(folder: string, modfile: string): string {
   const hash = createHash("sha256");
   const sum = modfile.replace(/\.mod$/, ".sum");
@@ -66,13 +71,25 @@ function sourceFiles(folder: string): string[] {
     for (const entry of entries) {
       const path = join(current, entry.name);
       if (entry.isDirectory()) visit(path);
-      else if (!NOT_BUILT.test(entry.name) || dirname(path) !== folder) {
-        if (!entry.name.endsWith("_test.go")) found.push(path);
-      }
+      else found.push(path);
     }
   };
   visit(folder);
-  return found;
+  const sources = found.filter((path) => SOURCE.test(path));
+  const embedded = new Set(sources.flatMap(embeddedBy));
+  const isEmbedded = (path: string): boolean =>
+    embedded.has(path) || (path.length > folder.length && isEmbedded(dirname(path)));
+  return found.filter((path) => SOURCE.test(path) || isEmbedded(path));
+}
+
+/** The files and folders that a source embeds. */
+function embeddedBy(source: string): string[] {
+  const folder = dirname(source);
+  const lines = [...readFileSync(source, "utf8").matchAll(EMBED)].map(([, patterns = ""]) => patterns);
+  const patterns = lines.flatMap((line) => line.match(/"[^"]*"|`[^`]*`|\S+/g) ?? []);
+  return patterns
+    .map((pattern) => pattern.replaceAll(/^["`]|["`]$/g, "").replace(/^all:/, ""))
+    .flatMap((pattern) => globSync(pattern, { cwd: folder }).map((path) => join(folder, path)));
 }
 
 function readIfThere(file: string): Buffer | undefined {
