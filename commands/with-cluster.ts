@@ -16,7 +16,7 @@ export async function withCluster(
   await withCleanup(async (stack) => {
     const run = thisRun();
     const progress = lineProgress();
-    const engine = stack.use(await openEngine({ run, progress }));
+    const engine = stack.use(await openEngine({ run, progress, keep: options.keep }));
     const cluster = await bootCluster({ engine, run, progress });
     await work(cluster);
     if (options.keep) await keepCluster(engine, cluster, run.id);

@@ -1,34 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LABEL, type Run } from "../run.ts";
 import { identify, type ProcessId } from "./processes.ts";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
 /** The kernel may need a moment until a cgroup whose last process has just died can be removed. */
 const REMOVAL_TIMEOUT_MS = 2_000;
-
-/** Name of a top-level cgroup for `run`; it tells whose it is, so that another run can remove it later. */
-export function cgroupOf(run: Run): string {
-  return `/${LABEL}-run-${run.id}-${run.machine}-${run.pid}-${run.startTime}`;
-}
-
-/** The run a top-level cgroup was made for, or undefined when it is none of ours. */
-export function runOfCgroup(name: string): Run | undefined {
-  const match = new RegExp(`^/?${LABEL}-run-([0-9a-f]+)-([0-9a-f]+)-(\\d+)-(\\w+)$`).exec(name);
-  const [, id, machine, pid, startTime] = match ?? [];
-  if (!id || !machine || !pid || !startTime) return undefined;
-  return { id, machine, pid: Number(pid), startTime };
-}
-
-/** Removes the cgroups that dead runs left on this machine, as far as no process is left in them. */
-export async function removeDeadCgroups(isGone: (run: Run) => boolean): Promise<void> {
-  const names = new Set(hierarchies().flatMap((hierarchy) => foldersIn(hierarchy)));
-  for (const name of names) {
-    const run = runOfCgroup(name);
-    if (run && isGone(run)) await removeCgroups(`/${name}`);
-  }
-}
 
 /**
  * Removes the cgroup `path` and all below it, in every hierarchy of this machine. A cgroup that still holds a process

@@ -4,7 +4,6 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { cacheFolder } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { thisMachine } from "../run.ts";
-import { removeDeadCgroups } from "./cgroups.ts";
 import { discoverEngine } from "./discover.ts";
 import { describeRemoved, removeImages, removeOwned } from "./leftovers.ts";
 import { stopPrivateEngine } from "./private-engine.ts";
@@ -25,7 +24,6 @@ export async function removeEverything({
 }): Promise<void> {
   if (canRunPrivately()) await progress.step("Removing the private container engine", removePrivateEngine);
   await cleanSharedEngine(progress, env);
-  await removeDeadCgroups(() => true);
   rmSync(join(cacheFolder(), "ryuk-not-pulled"), { force: true });
   rmSync(cacheFolder("engine"), { recursive: true, force: true });
 }

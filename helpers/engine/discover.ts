@@ -117,7 +117,7 @@ async function checkSocket(socket: string, where: string, undo: string): Promise
 async function checkAddress(url: URL, where: string, undo: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const port = Number(url.port || (url.protocol === "http:" ? 80 : url.protocol === "https:" ? 443 : 2375));
-  const socket = connect({ host: url.hostname, port, timeout: CONNECT_TIMEOUT_MS });
+  const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ""), port, timeout: CONNECT_TIMEOUT_MS });
   socket.on("connect", () => resolve(undefined));
   socket.on("timeout", () => resolve("no answer"));
   socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

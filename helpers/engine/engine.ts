@@ -5,7 +5,6 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
-import { cgroupOf, removeCgroups, removeDeadCgroups } from "./cgroups.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
@@ -17,6 +16,9 @@ import { onInterrupt } from "./signals.ts";
 
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
+
+/** How often what a run left is looked for until it counts as gone. */
+const REMOVAL_ROUNDS = 3;
 
 /** The container engine that everything runs on. Disposing of it removes what the run left there. */
 export interface Engine extends AsyncDisposable, EngineFacts {
@@ -38,6 +40,8 @@ export interface Engine extends AsyncDisposable, EngineFacts {
 export interface EngineOptions {
   readonly run: Run;
   readonly progress: Progress;
+  /** What the run makes is to live on after it: then Ryuk, which would remove it, stays away. */
+  readonly keep?: boolean;
   /** Read for settings, and told what Testcontainers, here and in child processes, has to know. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -46,7 +50,9 @@ export interface EngineOptions {
  * Finds the container engine that Testcontainers will use, or starts a private one; then removes what dead runs left.
  * @throws {Problem} when there is none and none can be started, or the one that the user named does not answer
  */
-export async function openEngine({ run, progress, env = process.env }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { run, progress, keep = false, env = process.env } = options;
+  if (keep) env.TESTCONTAINERS_RYUK_DISABLED = "true";
   const opening = open(run, progress, env);
   // A signal that comes before the engine is there has to wait for it, or nobody would stop it.
   const close = async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
@@ -68,14 +74,13 @@ export async function openEngine({ run, progress, env = process.env }: EngineOpt
   }
 }
 
-/** Removes what dead runs left: on this engine and, in cgroups, on this machine. */
+/** Removes what dead runs left on this engine. */
 export async function removeLeftovers(
   engine: Pick<Engine, "docker">,
   { progress }: { readonly progress: Progress },
 ): Promise<void> {
   const isAbandoned = await findAbandoned(engine.docker);
   const removed = describeRemoved(await removeOwned(engine.docker, isAbandoned));
-  await removeDeadCgroups(isAbandoned);
   if (removed) progress.note(`Removed what an earlier run left: ${removed}`);
 }
 
@@ -85,6 +90,8 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   try {
     const client = await testcontainersClient();
     const docker = client.container.dockerode;
+    // For workers, which ask the engine without Testcontainers: Docker's own client looks in other places than that.
+    env.DOCKER_HOST ??= typeof found === "string" ? found : found.dockerHost;
     const facts = await engineFacts(docker);
     const ryuk = await decideRyuk(docker, facts.name, env);
     let kept = false;
@@ -156,12 +163,19 @@ async function testcontainersClient() {
 
 async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {
   try {
-    await removeOwned(docker, ({ id }) => id === run.id);
+    await removeAllOf(docker, run);
   } catch (error) {
     // A private engine that died is cleaned up from outside.
     if (!own) throw error;
   } finally {
     await own?.leave();
-    await removeCgroups(cgroupOf(run));
+  }
+}
+
+/** Until nothing is found any more: a container may just have been on its way when a signal came. */
+async function removeAllOf(docker: Dockerode, run: Run): Promise<void> {
+  for (let round = 0; round < REMOVAL_ROUNDS; round += 1) {
+    const removed = await removeOwned(docker, ({ id }) => id === run.id);
+    if (describeRemoved(removed) === undefined) return;
   }
 }

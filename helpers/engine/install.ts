@@ -96,6 +96,9 @@ async function aptGet(...words: readonly string[]) {
       all: true,
       reject: false,
       stdin: "ignore",
+      // Ctrl-C is not to reach dpkg in the middle of a package: we end when it has.
+      detached: true,
+      cleanup: false,
     },
   );
 }

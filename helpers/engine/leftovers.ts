@@ -38,17 +38,28 @@ export async function markKept(docker: Dockerode, run: Run): Promise<void> {
 /** Tells of a run whether it is dead and nobody wants to keep what it left. */
 export async function findAbandoned(docker: Dockerode): Promise<(run: Run) => boolean> {
   const { Volumes } = await docker.listVolumes({ filters: { label: [KEPT_LABEL] } });
-  const kept = new Set((Volumes ?? []).map(({ Labels }) => runOfLabels(Labels ?? {})?.id));
+  // A mark counts only while what it marks is running: after a reboot nothing of it is.
+  const running = await docker.listContainers({ filters: { label: [`${LABEL}.run`] } });
+  const alive = new Set(running.map(({ Labels }) => runOfLabels(Labels)?.id));
+  const kept = new Set(
+    (Volumes ?? []).map(({ Labels }) => runOfLabels(Labels ?? {})?.id).filter((id) => alive.has(id)),
+  );
   return (run) => isDead(run) && !kept.has(run.id);
 }
 
-/** Removes the images that carry our label, with their tags. */
+/**
+ * Removes the images that we built, by their names: an image that somebody made from one of them has its labels too,
+ * and stays.
+ */
 export async function removeImages(docker: Dockerode): Promise<number> {
-  const images = (await docker.listImages()).filter(({ Labels }) =>
-    Object.keys(Labels ?? {}).some((label) => label.startsWith(`${LABEL}.`)),
-  );
-  await removeEach(images, ({ Id }) => docker.getImage(Id).remove({ force: true }));
-  return images.length;
+  const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurTag);
+  await removeEach(tags, (tag) => docker.getImage(tag).remove());
+  return tags.length;
+}
+
+/** Podman puts a registry before the name. */
+function isOurTag(tag: string): boolean {
+  return new RegExp(`^(?:localhost/|docker\\.io/)?${LABEL}/`).test(tag);
 }
 
 /** `2 containers, 1 network`, or undefined when nothing was removed. */

@@ -3,8 +3,8 @@ import { Problem } from "../problem.ts";
 
 /** After this long without a sign of life a lock's owner is taken for dead. */
 const STALE_MS = 5_000;
-/** How long another run may take to start or stop the engine. */
-const PATIENCE_MS = 60_000;
+/** How long another run may take to start or stop the engine: on a slow machine that is its own time-outs together. */
+const PATIENCE_MS = 150_000;
 const RETRY_MS = 50;
 
 /** Runs `work` while no other run of this user starts, joins or leaves what is kept in `folder`. */
@@ -19,7 +19,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ELOCKED") throw error;
     throw new Problem(
-      "another run has been starting or stopping the private engine for more than a minute",
+      `another run has been starting or stopping the private engine for more than ${PATIENCE_MS / 1000} s`,
       `wait for it or end it; if there is none, remove ${folder}.lock`,
       { cause: error },
     );

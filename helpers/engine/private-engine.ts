@@ -104,6 +104,8 @@ function runningDaemon(folders: PrivateFolders): ProcessId | undefined {
 }
 
 async function start(folders: PrivateFolders): Promise<void> {
+  // What somebody kept has ended with the engine that it was kept in.
+  usersIn(folders.users).forgetKept();
   await removeRemains(folders);
   checkDisk(folders);
   try {
@@ -198,7 +200,7 @@ async function configuration(folders: PrivateFolders, network: PrivateNetwork): 
     "log-level": "warn",
     bridge: network.bridge,
     "default-address-pools": [{ base: addressPool(network), size: 24 }],
-    // Rules and forwarding are ours: see setUpNetwork.
+    // The rules are ours, and forwarding is nobody's: see setUpNetwork.
     iptables: false,
     ...(help.includes("--ip6tables") && { ip6tables: false }),
     "ip-masq": false,

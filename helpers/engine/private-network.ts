@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { Problem } from "../problem.ts";
 import { systemPath } from "./install.ts";
@@ -14,17 +13,14 @@ const RANGES = [
   ...[211, 212, 213, 214, 215, 216, 217, 218].map((octet) => `10.${octet}`),
 ];
 
-const IP_FORWARD = "/proc/sys/net/ipv4/ip_forward";
-/** Exists while forwarding is on only because a private engine of ours, of whichever user, needs it. */
-const FORWARDING_MARK = "/run/proven-tutorial/forwarding-was-off";
+/** As Docker names the bridges of the networks that it makes. */
+const DOCKER_BRIDGE = /^br-[0-9a-f]{12}$/;
 
 /** The network of one private engine: everything in it has the engine's id in its name. */
 export interface PrivateNetwork {
   readonly bridge: string;
   /** First half of each address: the engine's range is `<prefix>.0.0/16`. */
   readonly prefix: string;
-  /** Whether containers reach the world outside. */
-  readonly forwarding: boolean;
 }
 
 /** Name of the engine's bridge, at most 15 characters. */
@@ -39,7 +35,8 @@ export function addressPool(network: PrivateNetwork): string {
 
 /**
  * Makes a bridge and forwarding rules of our own. Docker would otherwise take over `docker0` and the chains of any
- * other daemon on this host, or empty them.
+ * other daemon on this host, or empty them. Forwarding itself is left as it is: where it is off, containers do not
+ * reach the world outside, which no node needs; switched on it would make a router of the host.
  */
 export async function setUpNetwork(engineId: string): Promise<PrivateNetwork> {
   const bridge = bridgeOf(engineId);
@@ -47,9 +44,8 @@ export async function setUpNetwork(engineId: string): Promise<PrivateNetwork> {
   await ip(
     `link add name ${bridge} type bridge\naddress add ${prefix}.0.1/24 dev ${bridge}\nlink set dev ${bridge} up\n`,
   );
-  const forwarding = await addRules(chainOf(engineId), `${prefix}.0.0/16`);
-  if (forwarding) switchForwardingOn();
-  return { bridge, prefix, forwarding };
+  await addRules(chainOf(engineId), `${prefix}.0.0/16`);
+  return { bridge, prefix };
 }
 
 /** Removes what {@link setUpNetwork} made, as well as the bridges that the engine made in its range. */
@@ -59,13 +55,15 @@ export async function tearDownNetwork(engineId: string): Promise<void> {
   const own = addresses.find((candidate) => candidate.name === bridge);
   if (own) {
     const range = parseSubnet(`${own.address}/16`);
-    const ours = addresses.filter(({ address }) => overlap(range, parseSubnet(`${address}/32`)));
+    const ours = addresses.filter(
+      ({ name, address }) =>
+        name === bridge || (DOCKER_BRIDGE.test(name) && overlap(range, parseSubnet(`${address}/32`))),
+    );
     await ip(ours.map(({ name }) => `link delete dev ${name}\n`).join(""));
   } else if (existsSync(`/sys/class/net/${bridge}`)) {
     await ip(`link delete dev ${bridge}\n`);
   }
   await removeRules(chainOf(engineId));
-  if (bridges().length === 0) switchForwardingOff();
 }
 
 function freeRange(engineId: string): string {
@@ -86,7 +84,7 @@ function chainOf(engineId: string): string {
   return `PROVEN-${engineId}`;
 }
 
-async function addRules(chain: string, range: string): Promise<boolean> {
+async function addRules(chain: string, range: string): Promise<void> {
   // Containers may reach each other and the world; from the world only answers get in.
   const rules = [
     "*filter",
@@ -102,7 +100,7 @@ async function addRules(chain: string, range: string): Promise<boolean> {
     `-I POSTROUTING 1 -j ${chain}`,
     "COMMIT",
   ];
-  return await restore(rules);
+  await restore(rules);
 }
 
 async function removeRules(chain: string): Promise<void> {
@@ -114,27 +112,13 @@ async function removeRules(chain: string): Promise<void> {
   }
 }
 
-/** All of a table's rules or none. Without them containers only lack the world outside, which no node needs. */
-async function restore(rules: readonly string[]): Promise<boolean> {
-  const { failed } = await execa("iptables-restore", ["--noflush", "--wait", "5"], {
+/** All of a table's rules or none: containers do without them. */
+async function restore(rules: readonly string[]): Promise<void> {
+  await execa("iptables-restore", ["--noflush", "--wait", "5"], {
     input: `${rules.join("\n")}\n`,
     env: { PATH: systemPath() },
     reject: false,
   });
-  return !failed;
-}
-
-function switchForwardingOn(): void {
-  if (readFileSync(IP_FORWARD, "utf8").trim() === "1") return;
-  mkdirSync(dirname(FORWARDING_MARK), { recursive: true, mode: 0o755 });
-  writeFileSync(FORWARDING_MARK, "");
-  writeFileSync(IP_FORWARD, "1");
-}
-
-function switchForwardingOff(): void {
-  if (!existsSync(FORWARDING_MARK)) return;
-  writeFileSync(IP_FORWARD, "0");
-  rmSync(dirname(FORWARDING_MARK), { recursive: true, force: true });
 }
 
 /** Bridges of this host, whoever made them. */
@@ -153,5 +137,6 @@ async function bridgeAddresses(): Promise<{ name: string; address: string }[]> {
 }
 
 async function ip(batch: string): Promise<void> {
-  await execa("ip", ["-batch", "-"], { input: batch, env: { PATH: systemPath() } });
+  // A link may go by itself meanwhile: the rest of the batch is to be done all the same.
+  await execa("ip", ["-force", "-batch", "-"], { input: batch, env: { PATH: systemPath() } });
 }

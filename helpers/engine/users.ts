@@ -30,6 +30,10 @@ export function usersIn(folder: string) {
     remove(run: Run): void {
       rmSync(fileOf(run), { force: true });
     },
+    /** Takes those off whose runs have ended, and that were only kept. */
+    forgetKept(): void {
+      for (const { run } of all().filter(({ kept }) => kept)) rmSync(fileOf(run), { force: true });
+    },
     /**
      * Runs of this machine that still need the engine. The files of others are removed: of dead runs, and of machines
      * that had this folder before, a container that was made anew say.
