@@ -86,8 +86,8 @@ export async function bootCluster(options: BootOptions): Promise<ClusterDescript
 }
 
 /** Has every image ready that the node and the chapters need; idempotent, and quick when all are there. */
-export async function provideClusterImages({ engine, progress, env = process.env }: BootOptions) {
-  const common = { engine, progress, env };
+export async function provideClusterImages({ engine, run, progress, env = process.env }: BootOptions) {
+  const common = { engine, run, progress, env };
   const nodeImage = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
   const images = await provideImages({ ...common, references: chapterImages(), node: nodeImage });
   return { nodeImage, images };

@@ -206,6 +206,8 @@ describe.runIf(canRunPrivately() && findProgram("dockerd"))("private engine", { 
       await docker.createNetwork({ Name: run.id, Labels: runLabels(run) });
     }
     await docker.createVolume({ Name: "somebody-else" });
+    // A mark counts while what it marks is running.
+    await startContainer(docker, kept, {});
     await markKept(docker, kept);
     const removed = await removeOwned(docker, await findAbandoned(docker));
     expect(removed).toEqual({ containers: 0, networks: 1, volumes: 1 });
