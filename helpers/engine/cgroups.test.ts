@@ -1,6 +1,60 @@
-import { expect, test } from "vitest";
-import { removeCgroups } from "./cgroups.ts";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeRoomForCgroups, removeCgroups } from "./cgroups.ts";
 
 test("removing what is not there is no error", async () => {
   expect(await removeCgroups("/proven-tutorial-run-nobody")).toEqual([]);
+});
+
+describe("makeRoomForCgroups", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "cgroup-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** What a container with cgroup v2 sees as the top one, with some files that are different. */
+  function write(files: Readonly<Record<string, string | undefined>> = {}): void {
+    const container = {
+      "cgroup.type": "domain\n",
+      "cgroup.controllers": "cpuset cpu memory pids\n",
+      "cgroup.subtree_control": "\n",
+      "cgroup.procs": "1\n17\n",
+    };
+    for (const [name, text] of Object.entries({ ...container, ...files })) {
+      if (text !== undefined) writeFileSync(join(root, name), text);
+    }
+  }
+
+  test("moves a container's processes out of the way, and then shares its controllers out", () => {
+    write();
+    makeRoomForCgroups(root);
+    // The kernel's file takes one number at a time; a plain file keeps the last.
+    expect(readFileSync(join(root, "init/cgroup.procs"), "utf8")).toBe("17");
+    expect(readFileSync(join(root, "cgroup.subtree_control"), "utf8")).toBe("+cpuset +cpu +memory +pids");
+  });
+
+  test.each([
+    ["the kernel's own top cgroup", { "cgroup.type": undefined }],
+    ["a container that shares them out already", { "cgroup.subtree_control": "cpu memory\n" }],
+    ["a container without processes in its top cgroup", { "cgroup.procs": "" }],
+    ["a container that was given no memory controller", { "cgroup.controllers": "cpu pids\n" }],
+  ])("leaves %s alone", (_, files) => {
+    write(files);
+    makeRoomForCgroups(root);
+    expect(existsSync(join(root, "init"))).toBe(false);
+  });
+
+  test("leaves cgroup v1 alone", () => {
+    makeRoomForCgroups(root);
+    expect(existsSync(join(root, "init"))).toBe(false);
+  });
+
+  test("says what to do where that fails", () => {
+    write();
+    writeFileSync(join(root, "init"), "in the way");
+    expect(() => makeRoomForCgroups(root)).toThrow(/cgroups can't be divided/);
+  });
 });

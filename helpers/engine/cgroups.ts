@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Problem } from "../problem.ts";
 import { identify, type ProcessId } from "./processes.ts";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
@@ -18,6 +19,49 @@ export async function removeCgroups(path: string): Promise<string[]> {
     const left = foldersOf(path).filter((folder) => !removeTree(folder));
     if (left.length === 0 || performance.now() > deadline || processesIn(path).length > 0) return left;
     await sleep(20);
+  }
+}
+
+/**
+ * Lets cgroups below the top one have controllers. With cgroup v2 a cgroup can't both hold processes and share its
+ * controllers out; the kernel's own top one is exempt, that of a container isn't. So there the processes move into a
+ * cgroup of their own, as they do in Docker's own image of an engine.
+ * @throws {Problem} when that is not possible
+ */
+export function makeRoomForCgroups(root = CGROUP_ROOT): void {
+  if (!isInTheWay(root)) return;
+  const rest = join(root, "init");
+  try {
+    mkdirSync(rest, { recursive: true });
+    for (const pid of words(join(root, "cgroup.procs"))) move(pid, rest);
+    const controllers = words(join(root, "cgroup.controllers")).map((name) => `+${name}`);
+    writeFileSync(join(root, "cgroup.subtree_control"), controllers.join(" "));
+  } catch (cause) {
+    throw new Problem(
+      "a private container engine can't limit its containers here: this is a container whose cgroups can't be divided",
+      "run the outer container with --privileged, or point DOCKER_HOST to an engine that runs",
+      { cause },
+    );
+  }
+}
+
+/** Whether `root` is a container's cgroup v2 with processes in it that keep it from sharing out its controllers. */
+function isInTheWay(root: string): boolean {
+  return (
+    // The kernel's own top cgroup has no type.
+    existsSync(join(root, "cgroup.type")) &&
+    words(join(root, "cgroup.controllers")).includes("memory") &&
+    !words(join(root, "cgroup.subtree_control")).includes("memory") &&
+    words(join(root, "cgroup.procs")).length > 0
+  );
+}
+
+function move(pid: string, folder: string): void {
+  try {
+    writeFileSync(join(folder, "cgroup.procs"), pid);
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
@@ -56,6 +100,14 @@ function pidsBelow(folder: string): number[] {
     return [...own, ...below];
   } catch {
     return below;
+  }
+}
+
+function words(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split(/\s+/).filter(Boolean);
+  } catch {
+    return [];
   }
 }
 

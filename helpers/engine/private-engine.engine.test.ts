@@ -185,6 +185,30 @@ describe.runIf(canRunPrivately() && findProgram("dockerd"))("private engine", { 
     expect(traces(folders)).toEqual([]);
   });
 
+  test("what is kept keeps the engine up, until it is removed", async ({ folders }) => {
+    const kept = deadRun();
+    const engine = await joinPrivateEngine(kept, folders);
+    const container = await startContainer(new Dockerode({ socketPath: folders.socket }), kept, {});
+    engine.keep();
+    await (await joinPrivateEngine(thisRun(), folders)).leave();
+    expect(await ping(folders)).toBe(true);
+    const next = await joinPrivateEngine(thisRun(), folders);
+    await container.remove({ force: true });
+    await next.leave();
+    expect(traces(folders)).toEqual([]);
+  });
+
+  test("what was kept in an engine that was killed is forgotten", async ({ folders }) => {
+    const kept = deadRun();
+    const engine = await joinPrivateEngine(kept, folders);
+    await startContainer(new Dockerode({ socketPath: folders.socket }), kept, {});
+    engine.keep();
+    process.kill(JSON.parse(readFileSync(folders.state, "utf8")).pid, "SIGKILL");
+    await expect.poll(() => ping(folders)).toBe(false);
+    await (await joinPrivateEngine(thisRun(), folders)).leave();
+    expect(traces(folders)).toEqual([]);
+  });
+
   test("a container that ignores SIGTERM does not delay the stop", async ({ folders }) => {
     const run = thisRun();
     const engine = await joinPrivateEngine(run, folders);
@@ -207,7 +231,7 @@ describe.runIf(canRunPrivately() && findProgram("dockerd"))("private engine", { 
     }
     await docker.createVolume({ Name: "somebody-else" });
     // A mark counts while what it marks is running.
-    await startContainer(docker, kept, {});
+    const container = await startContainer(docker, kept, {});
     await markKept(docker, kept);
     const removed = await removeOwned(docker, await findAbandoned(docker));
     expect(removed).toEqual({ containers: 0, networks: 1, volumes: 1 });
@@ -215,6 +239,13 @@ describe.runIf(canRunPrivately() && findProgram("dockerd"))("private engine", { 
     expect(Volumes.map(({ Name }) => Name).sort()).toEqual(
       [living.id, kept.id, `proven-tutorial-kept-${kept.id}`, "somebody-else"].sort(),
     );
+    // As after a reboot: what was kept no longer runs, and nobody can use it.
+    await container.kill();
+    expect(await removeOwned(docker, await findAbandoned(docker))).toEqual({
+      containers: 1,
+      networks: 1,
+      volumes: 2,
+    });
     await engine.leave();
     expect(traces(folders)).toEqual([]);
   });

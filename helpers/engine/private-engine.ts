@@ -17,7 +17,7 @@ import { z } from "zod";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { missingCapabilities } from "./capabilities.ts";
-import { processesIn } from "./cgroups.ts";
+import { makeRoomForCgroups, processesIn } from "./cgroups.ts";
 import { findProgram, systemPath } from "./install.ts";
 import { withLock } from "./lock.ts";
 import { portProxy } from "./port-proxy.ts";
@@ -72,6 +72,8 @@ export async function leavePrivateEngine(run: Run, folders = privateFolders()): 
   const users = usersIn(folders.users);
   await withLock(folders.home, async () => {
     users.remove(run);
+    // What was kept may have been removed by hand.
+    if (processesIn(folders.cgroup).length === 0) users.forgetKept();
     if (users.living().length === 0) await stop(folders);
   });
 }
@@ -108,6 +110,7 @@ async function start(folders: PrivateFolders): Promise<void> {
   usersIn(folders.users).forgetKept();
   await removeRemains(folders);
   checkDisk(folders);
+  makeRoomForCgroups();
   try {
     mkdirSync(folders.data, { recursive: true, mode: 0o711 });
     mkdirSync(folders.runtime, { recursive: true, mode: 0o700 });

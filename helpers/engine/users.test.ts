@@ -41,6 +41,15 @@ test("a kept run needs the engine although its process is gone", () => {
   expect(users.living()).toEqual([kept]);
 });
 
+test("what was kept can be forgotten; who lives stays", () => {
+  const users = usersIn(folder);
+  const living = thisRun();
+  users.add(living, { kept: true });
+  users.add(deadRun(), { kept: true });
+  users.forgetKept();
+  expect(users.living()).toEqual([living]);
+});
+
 test("a file that a killed run left half written does no harm", () => {
   writeFileSync(join(folder, "abc.json"), '{"run":');
   writeFileSync(join(folder, "def.json.new"), "");

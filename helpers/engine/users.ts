@@ -21,18 +21,20 @@ export function usersIn(folder: string) {
       .flatMap((name) => read(join(folder, name)) ?? []);
   }
 
+  function add(run: Run, options: { kept?: boolean } = {}): void {
+    const file = fileOf(run);
+    writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+
   return {
-    add(run: Run, options: { kept?: boolean } = {}): void {
-      const file = fileOf(run);
-      writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    },
+    add,
     remove(run: Run): void {
       rmSync(fileOf(run), { force: true });
     },
-    /** Takes those off whose runs have ended, and that were only kept. */
+    /** Nothing that was kept is there any more: from now on only living processes count. */
     forgetKept(): void {
-      for (const { run } of all().filter(({ kept }) => kept)) rmSync(fileOf(run), { force: true });
+      for (const { run, kept } of all()) if (kept) add(run);
     },
     /**
      * Runs of this machine that still need the engine. The files of others are removed: of dead runs, and of machines
