@@ -54,15 +54,14 @@ export async function tearDownNetwork(engineId: string): Promise<void> {
   const addresses = await bridgeAddresses();
   const own = addresses.find((candidate) => candidate.name === bridge);
   if (own) {
-    const range = parseSubnet(`${own.address}/16`);
-    const ours = addresses.filter(
-      ({ name, address }) =>
-        name === bridge || (DOCKER_BRIDGE.test(name) && overlap(range, parseSubnet(`${address}/32`))),
+    const pool = parseSubnet(`${own.address.split(".").slice(0, 2).join(".")}.128.0/17`);
+    const made = addresses.filter(
+      ({ name, address }) => DOCKER_BRIDGE.test(name) && overlap(pool, parseSubnet(`${address}/32`)),
     );
-    await ip(ours.map(({ name }) => `link delete dev ${name}\n`).join(""));
-  } else if (existsSync(`/sys/class/net/${bridge}`)) {
-    await ip(`link delete dev ${bridge}\n`);
+    for (const { name } of made) await deleteLink(name);
   }
+  // Last: its address tells which the others are.
+  await deleteLink(bridge);
   await removeRules(chainOf(engineId));
 }
 
@@ -136,7 +135,19 @@ async function bridgeAddresses(): Promise<{ name: string; address: string }[]> {
     .filter(({ name }) => names.has(name));
 }
 
+async function deleteLink(name: string): Promise<void> {
+  try {
+    if (isLink(name)) await ip(`link delete dev ${name}\n`);
+  } catch (error) {
+    // Somebody else, its engine say, may have been quicker.
+    if (isLink(name)) throw error;
+  }
+}
+
+function isLink(name: string): boolean {
+  return existsSync(`/sys/class/net/${name}`);
+}
+
 async function ip(batch: string): Promise<void> {
-  // A link may go by itself meanwhile: the rest of the batch is to be done all the same.
-  await execa("ip", ["-force", "-batch", "-"], { input: batch, env: { PATH: systemPath() } });
+  await execa("ip", ["-batch", "-"], { input: batch, env: { PATH: systemPath() } });
 }

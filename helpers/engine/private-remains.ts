@@ -18,10 +18,10 @@ export async function removeRemains(folders: PrivateFolders): Promise<void> {
   await waitUntilGone(processes, KILL_TIMEOUT_MS);
   removeShimSockets(folders);
   await unmountBelow([folders.runtime, folders.data]);
-  await tearDownNetwork(folders.id);
   await removeCgroups(folders.cgroup);
   rmSync(folders.state, { force: true });
   rmSync(folders.runtime, { recursive: true, force: true });
+  await tearDownNetwork(folders.id);
 }
 
 /** Unmounts everything below the folders, in this process's view. */
