@@ -34,6 +34,7 @@ test("DOCKER_HOST goes before docker.host, and tc.host before both", () => {
     dockerHost: "tcp://env:2375",
     origin: "DOCKER_HOST",
     undo: "unset DOCKER_HOST",
+    tls: {},
   });
   write(".testcontainers.properties", "tc.host=tcp://tc:2375\n");
   expect(configuredEngine({ DOCKER_HOST: "tcp://env:2375" }, home)?.dockerHost).toBe("tcp://tc:2375");
@@ -47,9 +48,37 @@ test("Docker's current context", () => {
     dockerHost: "unix:///colima.sock",
     origin: 'the Docker context "colima"',
     undo: "docker context use default",
+    tls: {},
   });
   expect(configuredEngine({ DOCKER_CONTEXT: "other" }, home)?.dockerHost).toBe("unix:///other.sock");
   expect(configuredEngine({ DOCKER_CONTEXT: "default" }, home)).toBeUndefined();
+});
+
+test("a context's certificates", () => {
+  writeContext("far", "tcp://far:2376");
+  const folder = `.docker/contexts/tls/${createHash("sha256").update("far").digest("hex")}/docker`;
+  write(`${folder}/ca.pem`, "");
+  expect(configuredEngine({ DOCKER_CONTEXT: "far" }, home)?.tls).toEqual({
+    DOCKER_TLS_VERIFY: "1",
+    DOCKER_CERT_PATH: join(home, folder),
+  });
+});
+
+test("the file's certificates go with whatever address is used, except tc.host; the environment's go first", () => {
+  const file = "docker.tls.verify=1\ndocker.cert.path=/certificates\n";
+  write(".testcontainers.properties", file);
+  const tls = { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certificates" };
+  const DOCKER_HOST = "tcp://env:2376";
+  expect(configuredEngine({ DOCKER_HOST }, home)?.tls).toEqual(tls);
+  expect(configuredEngine({ DOCKER_HOST, DOCKER_CERT_PATH: "/mine" }, home)?.tls).toEqual({
+    ...tls,
+    DOCKER_CERT_PATH: "/mine",
+  });
+  expect(configuredEngine({ DOCKER_HOST, DOCKER_TLS_VERIFY: "0" }, home)?.tls).toEqual({});
+  write(".testcontainers.properties", `${file}docker.host=tcp://file:2376\n`);
+  expect(configuredEngine({}, home)?.tls).toEqual(tls);
+  write(".testcontainers.properties", `${file}tc.host=tcp://tc:2376\n`);
+  expect(configuredEngine({}, home)?.tls).toEqual({});
 });
 
 test("a broken configuration is none", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,8 @@ export interface ConfiguredEngine {
   readonly origin: string;
   /** How to take it back. */
   readonly undo: string;
+  /** What has to be in the environment for it, besides DOCKER_HOST. */
+  readonly tls: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,14 +22,23 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
   const file = join(home, ".testcontainers.properties");
   const properties = contents(file);
   const tcHost = property(properties, "tc.host");
-  if (tcHost)
-    return { dockerHost: tcHost, origin: `tc.host in ${file}`, undo: `remove the line from ${file}` };
+  const undo = `remove the line from ${file}`;
+  // Testcontainers knows nothing of TLS for it.
+  if (tcHost) return { dockerHost: tcHost, origin: `tc.host in ${file}`, undo, tls: {} };
+  const tls = tlsFrom(env, properties);
   if (env.DOCKER_HOST)
-    return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", undo: "unset DOCKER_HOST" };
+    return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", undo: "unset DOCKER_HOST", tls };
   const dockerHost = property(properties, "docker.host");
-  if (dockerHost)
-    return { dockerHost, origin: `docker.host in ${file}`, undo: `remove the line from ${file}` };
+  if (dockerHost) return { dockerHost, origin: `docker.host in ${file}`, undo, tls };
   return dockerContext(env, home);
+}
+
+/** As Testcontainers puts it together: each from the environment, or else from the file; and only both do anything. */
+function tlsFrom(env: NodeJS.ProcessEnv, properties: string): Record<string, string> {
+  const verify = env.DOCKER_TLS_VERIFY ?? property(properties, "docker.tls.verify");
+  const certificates = env.DOCKER_CERT_PATH ?? property(properties, "docker.cert.path");
+  if (verify !== "1" || !certificates) return {};
+  return { DOCKER_TLS_VERIFY: verify, DOCKER_CERT_PATH: certificates };
 }
 
 function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine | undefined {
@@ -39,11 +50,15 @@ function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine |
   const dockerHost = text(meta, "Endpoints", "docker", "Host");
   if (!dockerHost) return undefined;
   const undo = env.DOCKER_CONTEXT ? "unset DOCKER_CONTEXT" : "docker context use default";
-  return { dockerHost, origin: `the Docker context "${name}"`, undo };
+  const certificates = join(folder, "contexts/tls", id, "docker");
+  const tls = existsSync(join(certificates, "ca.pem"))
+    ? { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certificates }
+    : {};
+  return { dockerHost, origin: `the Docker context "${name}"`, undo, tls };
 }
 
 function property(properties: string, key: string): string | undefined {
-  const match = new RegExp(`^\\s*${key.replace(".", "\\.")}\\s*[=:]\\s*(\\S+)`, "m").exec(properties);
+  const match = new RegExp(`^\\s*${key.replaceAll(".", "\\.")}\\s*[=:]\\s*(\\S+)`, "m").exec(properties);
   return match?.[1];
 }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -44,6 +44,17 @@ test("an engine that never answers is silent", async () => {
 test("an engine that the user named is used", async () => {
   const DOCKER_HOST = `unix://${await listen("engine.sock", 200)}`;
   expect(await discoverEngine({ DOCKER_HOST })).toBe(DOCKER_HOST);
+});
+
+test("an IPv6 address is reached", async ({ skip }) => {
+  const server = createServer();
+  const listening = new Promise((resolve, reject) =>
+    server.on("error", reject).listen(0, "::1", () => resolve(0)),
+  );
+  await listening.catch(() => skip("this machine has no IPv6"));
+  servers.push(server);
+  const { port } = server.address() as AddressInfo;
+  expect(await discoverEngine({ DOCKER_HOST: `tcp://[::1]:${port}` })).toBe(`tcp://[::1]:${port}`);
 });
 
 test.each([

@@ -19,8 +19,8 @@ interface Candidate {
 
 /**
  * Finds an engine that runs already, for Testcontainers to find it as well: sets DOCKER_HOST in `env` where
- * Testcontainers would not look by itself. Testcontainers must not be asked before: it remembers for good that
- * DOCKER_HOST was not set.
+ * Testcontainers would not look by itself, and what TLS needs. Testcontainers must not be asked before: it remembers
+ * for good that DOCKER_HOST was not set.
  * @returns its DOCKER_HOST, or undefined when there is none
  * @throws {Problem} when the user named an engine that does not answer, or may not open the one that is there
  */
@@ -29,6 +29,7 @@ export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | u
   if (configured) {
     await checkConfigured(configured);
     if (configured.origin.startsWith("the Docker context")) env.DOCKER_HOST = configured.dockerHost;
+    Object.assign(env, configured.tls);
     return configured.dockerHost;
   }
   const denied: string[] = [];
@@ -117,7 +118,7 @@ async function checkSocket(socket: string, where: string, undo: string): Promise
 async function checkAddress(url: URL, where: string, undo: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const port = Number(url.port || (url.protocol === "http:" ? 80 : url.protocol === "https:" ? 443 : 2375));
-  const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ""), port, timeout: CONNECT_TIMEOUT_MS });
+  const socket = connect({ host: addressOf(url), port, timeout: CONNECT_TIMEOUT_MS });
   socket.on("connect", () => resolve(undefined));
   socket.on("timeout", () => resolve("no answer"));
   socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
@@ -130,6 +131,11 @@ async function checkAddress(url: URL, where: string, undo: string): Promise<void
   );
 }
 
+/** The host of a URL for `connect`: it keeps the brackets around an IPv6 address. */
+function addressOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
 function dockerHostOf(socket: string): string {
-  return process.platform === "win32" ? `npipe:${socket}` : `unix://${socket}`;
+  return process.platform === "win32" ? `npipe://${socket}` : `unix://${socket}`;
 }
