@@ -5,6 +5,7 @@ import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import { thisPlatform } from "./platform.ts";
 import { installRemedy, startRemedy } from "./remedies.ts";
+import { onInterrupt } from "./signals.ts";
 
 /** Programs that the private engine needs, and the packages of Debian and Ubuntu that have them. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -49,7 +50,6 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
         );
   }
   if (packages.length === 0) return false;
-  const command = `apt-get install ${packages.join(" ")}`;
   if (platform !== "debian") {
     throw new Problem(
       `no container engine answers, and ${listed(missing)} cannot be found`,
@@ -59,13 +59,13 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
   if (env.ENGINE_INSTALL === "never") {
     throw new Problem(
       `no container engine answers, and ENGINE_INSTALL=never forbids installing ${listed(packages)}`,
-      `run ${command}, unset ENGINE_INSTALL, or set DOCKER_HOST to an engine that runs`,
+      `run apt-get install ${packages.join(" ")}, unset ENGINE_INSTALL, or set DOCKER_HOST to an engine that runs`,
     );
   }
   progress.note(
     `No container engine found: installing ${listed(packages)} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
-  await progress.step(`Installing ${listed(packages)}`, () => install(packages, command));
+  await progress.step(`Installing ${listed(packages)}`, () => installPackages(packages, progress));
   const absent = missing.filter((program) => !findProgram(program, env.PATH));
   if (absent.length === 0) return true;
   throw new Problem(
@@ -74,7 +74,17 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
   );
 }
 
-async function install(packages: readonly string[], command: string): Promise<void> {
+/** Installs packages with apt, and has a signal that comes meanwhile wait for that. */
+export async function installPackages(packages: readonly string[], progress: Progress): Promise<void> {
+  const installing = install(packages);
+  using _waiting = onInterrupt(async () => {
+    progress.note("Waiting for apt, which must not be interrupted");
+    await installing;
+  });
+  await installing;
+}
+
+async function install(packages: readonly string[]): Promise<void> {
   // The lists that are here may do; if not, they are fetched. A third party's source that fails is none of our business.
   if ((await aptGet("install", ...packages)).failed) await aptGet("update");
   else return;
@@ -82,7 +92,7 @@ async function install(packages: readonly string[], command: string): Promise<vo
   if (!failed) return;
   throw new Problem(
     `${listed(packages)} could not be installed`,
-    `see what apt says, repair it (apt-get update, network, disk space) and run ${command}`,
+    `see what apt says, repair it (apt-get update, network, disk space) and run apt-get install ${packages.join(" ")}`,
     { details: all.trim().split("\n").slice(-DETAILS) },
   );
 }
@@ -96,9 +106,8 @@ async function aptGet(...words: readonly string[]) {
       all: true,
       reject: false,
       stdin: "ignore",
-      // Ctrl-C is not to reach dpkg in the middle of a package: we end when it has.
+      // Ctrl-C, which reaches a whole process group, must not end dpkg in the middle of a package.
       detached: true,
-      cleanup: false,
     },
   );
 }

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "install-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test.skipIf(process.platform === "win32")("Ctrl-C waits for apt and does not reach it", async () => {
+  const log = join(folder, "log");
+  writeFileSync(
+    join(folder, "apt-get"),
+    `#!/bin/sh
+trap 'echo interrupted >>"${log}"; exit 1' INT TERM HUP
+echo started; sleep 0.3 & wait $!; echo finished >>"${log}"
+`,
+  );
+  chmodSync(join(folder, "apt-get"), 0o755);
+  const program = `
+    import { installPackages } from ${JSON.stringify(join(import.meta.dirname, "install.ts"))};
+    import { withCleanup } from ${JSON.stringify(join(import.meta.dirname, "signals.ts"))};
+    await withCleanup(async () => {
+      const installing = installPackages(["some-package"], { note: console.error });
+      setTimeout(() => console.log("ready"), 100);
+      await installing;
+      await new Promise((done) => setTimeout(done, 20_000));
+    });
+  `;
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
+    // A process group of its own, as a shell gives to each command.
+    detached: true,
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = child.stderr.toArray();
+  const exited = once(child, "exit");
+  await once(child.stdout, "data");
+  process.kill(-Number(child.pid), "SIGINT");
+  expect((await exited)[0]).toBe(130);
+  expect(readFileSync(log, "utf8")).toBe("finished\n");
+  expect(Buffer.concat(await said).toString()).toContain("Waiting for apt");
+});
