@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { getContainerRuntimeClient } from "testcontainers";
 import { cacheFolder } from "../paths.ts";
 import type { Progress } from "../progress.ts";
@@ -24,7 +23,7 @@ export async function removeEverything({
 }): Promise<void> {
   if (canRunPrivately()) await progress.step("Removing the private container engine", removePrivateEngine);
   await cleanSharedEngine(progress, env);
-  rmSync(join(cacheFolder(), "ryuk-not-pulled"), { force: true });
+  rmSync(cacheFolder("ryuk"), { recursive: true, force: true });
   rmSync(cacheFolder("engine"), { recursive: true, force: true });
 }
 

@@ -8,7 +8,7 @@ import type { Run } from "../run.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
-import { describeRemoved, findAbandoned, markKept, removeOwned } from "./leftovers.ts";
+import { describeRemoved, findAbandoned, markKept, removeAllOf, removeOwned } from "./leftovers.ts";
 import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
 import { isPrivateEngine } from "./private-folders.ts";
 import { decideRyuk } from "./ryuk.ts";
@@ -16,9 +16,6 @@ import { onInterrupt } from "./signals.ts";
 
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
-
-/** How often what a run left is looked for until it counts as gone. */
-const REMOVAL_ROUNDS = 3;
 
 /** The container engine that everything runs on. Disposing of it removes what the run left there. */
 export interface Engine extends AsyncDisposable, EngineFacts {
@@ -90,16 +87,18 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   try {
     const client = await testcontainersClient();
     const docker = client.container.dockerode;
-    // For workers, which ask the engine without Testcontainers: Docker's own client looks in other places than that.
-    env.DOCKER_HOST ??= typeof found === "string" ? found : found.dockerHost;
+    const dockerHost = own?.dockerHost ?? String(found);
+    // For workers, which ask the engine without Testcontainers. Only now: Testcontainers has found it in its own way,
+    // and would take a path with a blank or an accent in DOCKER_HOST for another one. On Windows both look there alone.
+    if (!dockerHost.startsWith("npipe:")) env.DOCKER_HOST = dockerHost;
     const facts = await engineFacts(docker);
-    const ryuk = await decideRyuk(docker, facts.name, env);
+    const ryuk = await decideRyuk(docker, { name: facts.name, dockerHost }, env);
     let kept = false;
     let closing: Promise<void> | undefined;
     return {
       ...facts,
       private: own !== undefined,
-      dockerHost: typeof found === "string" ? found : found.dockerHost,
+      dockerHost,
       host: client.info.containerRuntime.host,
       ryuk,
       docker,
@@ -169,13 +168,5 @@ async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined
     if (!own) throw error;
   } finally {
     await own?.leave();
-  }
-}
-
-/** Until nothing is found any more: a container may just have been on its way when a signal came. */
-async function removeAllOf(docker: Dockerode, run: Run): Promise<void> {
-  for (let round = 0; round < REMOVAL_ROUNDS; round += 1) {
-    const removed = await removeOwned(docker, ({ id }) => id === run.id);
-    if (describeRemoved(removed) === undefined) return;
   }
 }

@@ -1,5 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { isDead, LABEL, type Run, runLabels, runOfLabels } from "../run.ts";
+
+/** How often what a run made is looked for, and how long something that is being made gets in between. */
+const ROUNDS = 3;
+const PAUSE_MS = 100;
 
 const KEPT_LABEL = `${LABEL}.kept`;
 
@@ -29,6 +34,22 @@ export async function removeOwned(docker: Dockerode, condemned: (run: Run) => bo
   return { containers: containers.length, networks: networks.length, volumes: volumes.length };
 }
 
+/**
+ * Removes what `run` made until nothing is found any more: where a signal interrupts, a container may be on its way
+ * that the first round doesn't see, and that keeps its network from being removed.
+ */
+export async function removeAllOf(docker: Dockerode, run: Run): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      const removed = await removeOwned(docker, ({ id }) => id === run.id);
+      if (round === ROUNDS || describeRemoved(removed) === undefined) return;
+    } catch (error) {
+      if (round === ROUNDS) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
 /** Marks what `run` made as something that outlives it. The mark is a volume: whoever shares the engine sees it. */
 export async function markKept(docker: Dockerode, run: Run): Promise<void> {
   const Labels = { ...runLabels(run), [KEPT_LABEL]: "true" };
@@ -54,7 +75,12 @@ export async function findAbandoned(docker: Dockerode): Promise<(run: Run) => bo
 export async function removeImages(docker: Dockerode): Promise<number> {
   const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurTag);
   await removeEach(tags, (tag) => docker.getImage(tag).remove());
-  return tags.length;
+  // What a newer build has taken the name from; one that is used, by a container or another image, stays as well.
+  const nameless = (await docker.listImages({ filters: { dangling: ["true"] } })).filter(({ Labels }) =>
+    Object.keys(Labels ?? {}).some((label) => label.startsWith(`${LABEL}.`)),
+  );
+  await removeEach(nameless, ({ Id }) => docker.getImage(Id).remove());
+  return tags.length + nameless.length;
 }
 
 /** Podman puts a registry before the name. */

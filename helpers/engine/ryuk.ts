@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -18,14 +19,17 @@ const MEMORY_MS = 10 * 60_000;
  */
 export async function decideRyuk(
   docker: Dockerode,
-  engine: "docker" | "podman",
+  engine: { readonly name: "docker" | "podman"; readonly dockerHost: string },
   env: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   if (env.TESTCONTAINERS_RYUK_DISABLED === "true") return false;
   // Podman denies Ryuk its socket, unless the user has arranged for that.
-  const denied = engine === "podman" && env.TESTCONTAINERS_RYUK_PRIVILEGED !== "true";
+  const denied = engine.name === "podman" && env.TESTCONTAINERS_RYUK_PRIVILEGED !== "true";
   const image = ImageName.fromString(env.RYUK_CONTAINER_IMAGE || RYUK_IMAGE).string;
-  const possible = !denied && ((await hasImage(docker, image)) || (await pull(docker, image, env)));
+  const possible =
+    !denied &&
+    ((await hasImage(docker, image)) ||
+      (env.IMAGES !== "build" && (await pull(docker, image, engine.dockerHost))));
   if (!possible) env.TESTCONTAINERS_RYUK_DISABLED = "true";
   return possible;
 }
@@ -39,9 +43,8 @@ async function hasImage(docker: Dockerode, image: string): Promise<boolean> {
   }
 }
 
-async function pull(docker: Dockerode, image: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  if (env.IMAGES === "build") return false;
-  const memory = join(cacheFolder(), "ryuk-not-pulled");
+async function pull(docker: Dockerode, image: string, dockerHost: string): Promise<boolean> {
+  const memory = memoryOf(dockerHost);
   if (age(memory) < MEMORY_MS) return false;
   try {
     await pullUnlessSilent(docker, image);
@@ -51,6 +54,12 @@ async function pull(docker: Dockerode, image: string, env: NodeJS.ProcessEnv): P
     writeFileSync(memory, "");
     return false;
   }
+}
+
+/** A file that is as old as the last failure. What one engine can't reach another may. */
+function memoryOf(dockerHost: string): string {
+  const engine = createHash("sha256").update(dockerHost).digest("hex").slice(0, 12);
+  return join(cacheFolder("ryuk"), engine);
 }
 
 async function pullUnlessSilent(docker: Dockerode, image: string): Promise<void> {
