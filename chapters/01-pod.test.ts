@@ -1,4 +1,4 @@
-import { chapter, type Look, type Mutant, matches } from "../helpers/chapter.ts";
+import { chapter, type Look, type ManifestMutant, matches } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
@@ -22,35 +22,35 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
 
 // The changes under which the claims below must turn: "npm run mutants" applies them.
 
-const nettoolMissing: Mutant = {
+const nettoolMissing: ManifestMutant = {
   name: "nettool's image is not on the node",
   manifest: (manifest) => {
     Object.assign(manifest.container("whoami", "nettool"), { image: "missing", imagePullPolicy: "Never" });
   },
 };
 
-const onHostNetwork: Mutant = {
+const onHostNetwork: ManifestMutant = {
   name: "the Pod uses the node's network",
   manifest: (manifest) => {
     manifest.pod("whoami").spec.hostNetwork = true;
   },
 };
 
-const otherPort: Mutant = {
+const otherPort: ManifestMutant = {
   name: "whoami listens on port 8080",
   manifest: (manifest) => {
     manifest.container("whoami", "whoami").args = ["--port", "8080"];
   },
 };
 
-const swapped: Mutant = {
+const swapped: ManifestMutant = {
   name: "the containers change places",
   manifest: (manifest) => {
     manifest.pod("whoami").spec.containers.reverse();
   },
 };
 
-const volumesOfTheirOwn: Mutant = {
+const volumesOfTheirOwn: ManifestMutant = {
   name: "each container has a volume of its own",
   manifest: (manifest) => {
     manifest.pod("exchange").spec.volumes?.push({ name: "other", emptyDir: {} });
@@ -58,7 +58,7 @@ const volumesOfTheirOwn: Mutant = {
   },
 };
 
-const volumeAtTmp: Mutant = {
+const volumeAtTmp: ManifestMutant = {
   name: "both containers mount a volume at /tmp",
   manifest: (manifest) => {
     for (const name of ["server", "client"]) {
@@ -67,7 +67,7 @@ const volumeAtTmp: Mutant = {
   },
 };
 
-const ownedByReplicaSet: Mutant = {
+const ownedByReplicaSet: ManifestMutant = {
   name: "the Pod belongs to a ReplicaSet",
   manifest: (manifest) => {
     const pod = manifest.object("Pod", "mortal");

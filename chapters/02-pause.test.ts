@@ -3,8 +3,10 @@ import {
   allEqual,
   chapter,
   type Look,
+  type ManifestMutant,
   type Mutant,
   NotObservable,
+  type Manifest,
 } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
@@ -52,19 +54,24 @@ function ofPod({ node: _, ...containers }: Record<string, string>): Record<strin
   return containers;
 }
 
-const separate: Mutant = {
+const separate: ManifestMutant = {
   name: "the Pod's containers do not share their processes",
   manifest: (manifest) => {
     manifest.pod("together").spec.shareProcessNamespace = false;
   },
 };
 
-const together: Mutant = {
+const together: ManifestMutant = {
   name: "the Pod's containers share their processes",
   manifest: (manifest) => {
     manifest.pod("whoami").spec.shareProcessNamespace = true;
   },
 };
+
+/** What a container may not do by itself on every host: make namespaces of its own. */
+function nettoolIsPrivileged(manifest: Manifest): void {
+  manifest.container("whoami", "nettool").securityContext = { privileged: true };
+}
 
 /** Two Pods share nothing of this kind, whatever the containers of each do. */
 function acrossPods(kind: "net" | "ipc" | "uts"): Mutant<Record<string, string>> {
@@ -297,10 +304,10 @@ claim("ns.pid-children", {
   mutants: [
     {
       name: "a process that has unshared the PID namespace of its children",
+      manifest: nettoolIsPrivileged,
       observe: async ({ kubectl, namespace }) => {
         const script = "readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
-        const listing =
-          await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -U -p bash -c ${script}`;
+        const listing = await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -p bash -c ${script}`;
         const [own = "", children = ""] = listing.lines;
         return { own: { process: own }, children: { process: children } };
       },
@@ -344,6 +351,7 @@ claim("ns.user", {
   mutants: [
     {
       name: "a process with a user namespace of its own",
+      manifest: nettoolIsPrivileged,
       observe: async ({ kubectl, namespace, namespaces }) => {
         const own =
           await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -U readlink /proc/self/ns/user`;

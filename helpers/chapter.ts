@@ -14,8 +14,9 @@ import { formatStepsBriefly } from "./evidence/transcript.ts";
 import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
-export type { Mutant } from "./chapter/claim.ts";
+export type { ManifestMutant, Mutant } from "./chapter/claim.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
+export type { Manifest } from "./manifest.ts";
 export type { Look } from "./chapter/lesson.ts";
 export { NotObservable } from "./chapter/outcome.ts";
 

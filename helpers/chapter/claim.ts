@@ -9,14 +9,23 @@ export interface Bilingual {
 }
 
 /**
- * A change under which a claim's outcome must turn: it proves that the claim can fail. Either the manifest is changed
- * and applied again, or something else is observed, or what was observed is altered (the weakest: the last resort).
+ * A change under which a claim's outcome must turn: it proves that the claim can fail. The manifest is changed and
+ * applied again, or something else is observed, or both; or what was observed is altered (the weakest: the last resort).
  */
-export type Mutant<T = unknown> = { readonly name: string } & (
-  | { readonly manifest: (manifest: Manifest) => void }
-  | { readonly observe: (look: Look) => Promise<T> }
-  | { readonly seen: (seen: T) => T }
-);
+export type Mutant<T> =
+  | ManifestMutant
+  | {
+      readonly name: string;
+      readonly manifest?: (manifest: Manifest) => void;
+      readonly observe: (look: Look) => Promise<T>;
+    }
+  | { readonly name: string; readonly seen: (seen: T) => T };
+
+/** A mutant that only changes the manifest: several claims may share it, and then it is applied once. */
+export interface ManifestMutant {
+  readonly name: string;
+  readonly manifest: (manifest: Manifest) => void;
+}
 
 /** A statement that is put to a real cluster. */
 export interface Claim<T> extends Bilingual {

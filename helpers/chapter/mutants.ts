@@ -54,7 +54,7 @@ export function registerMutants(
       const expected = expectedOutcome(claim.expect, cluster);
       for (const mutant of claim.mutants) {
         test(`${id} under "${mutant.name}"`, { timeout: MUTANT_TIMEOUT_MS }, async ({ task, skip }) => {
-          const lesson = await lessonFor("manifest" in mutant ? mutant.manifest : unchanged);
+          const lesson = await lessonFor(("manifest" in mutant && mutant.manifest) || unchanged);
           const { outcome, reason, seen } = await observeMutant(claim, mutant, lesson.look().look);
           if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");
