@@ -47,8 +47,16 @@ describe.skipIf(process.platform === "win32")("withCleanup", () => {
     expect(await run(work, "SIGINT")).toEqual({ code: 130, lines: ["closed"] });
   });
 
-  test("a second signal exits at once", async () => {
-    const work = `stack.defer(async () => { console.log("ready"); await sleep(20_000); }); ${WAIT}`;
+  test("a signal that arrives twice, from the terminal and from npm, counts once", async () => {
+    const work =
+      'stack.defer(async () => { console.log("ready"); await sleep(200); console.log("closed"); });' + WAIT;
+    expect(await run(work, "SIGINT", "SIGINT")).toEqual({ code: 130, lines: ["closed"] });
+  });
+
+  test("a second signal, a while later, exits at once", async () => {
+    const work = `
+      stack.defer(async () => { await sleep(1_100); console.log("ready"); await sleep(20_000); });
+      ${WAIT}`;
     expect(await run(work, "SIGINT", "SIGTERM")).toEqual({ code: 143, lines: [] });
   });
 

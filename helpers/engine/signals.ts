@@ -1,5 +1,8 @@
 import { constants } from "node:os";
 
+/** Ctrl-C reaches us twice, from the terminal and from npm, which hands on what it got: that is one wish, not two. */
+const SAME_SIGNAL_MS = 1_000;
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What has to be undone when a signal ends the process, in the order in which it was registered. */
@@ -40,18 +43,19 @@ export interface Interruption extends Disposable {
 
 /** Disposes of `target`, and of what {@link onInterrupt} named, when a signal ends the process. */
 export function disposeOnSignal(target: AsyncDisposable): Interruption {
-  let ending = false;
+  let ending: number | undefined;
   const end = (name: (typeof SIGNALS)[number]) => {
     const code = 128 + constants.signals[name];
-    if (ending) process.exit(code);
-    ending = true;
+    if (ending !== undefined && performance.now() - ending < SAME_SIGNAL_MS) return;
+    if (ending !== undefined) process.exit(code);
+    ending = performance.now();
     void disposeAll(target).finally(() => process.exit(code));
   };
   for (const name of SIGNALS) process.on(name, end);
   return {
-    ended: () => (ending ? new Promise(() => {}) : Promise.resolve()),
+    ended: () => (ending === undefined ? Promise.resolve() : new Promise(() => {})),
     [Symbol.dispose]() {
-      if (!ending) for (const name of SIGNALS) process.off(name, end);
+      if (ending === undefined) for (const name of SIGNALS) process.off(name, end);
     },
   };
 }
