@@ -24,7 +24,7 @@ import { portProxy } from "./port-proxy.ts";
 import { type PrivateFolders, privateFolders } from "./private-folders.ts";
 import { addressPool, type PrivateNetwork, setUpNetwork } from "./private-network.ts";
 import { removeRemains } from "./private-remains.ts";
-import { identify, isRunning, type ProcessId, signal, waitUntilGone } from "./processes.ts";
+import { findProcesses, identify, isRunning, type ProcessId, signal, waitUntilGone } from "./processes.ts";
 import { runtimeWrapper } from "./runtime-wrapper.ts";
 import { probeSocket } from "./socket.ts";
 import { usersIn } from "./users.ts";
@@ -128,7 +128,12 @@ async function stop(folders: PrivateFolders): Promise<void> {
   if (daemon) {
     // What still runs is unwanted: dockerd would give each container ten seconds to end by itself.
     for (const process of processesIn(folders.cgroup)) signal(process, "SIGKILL");
+    const containerdConfig = join(folders.execRoot, "containerd/containerd.toml");
+    const containerd = findProcesses((command) => command.includes(containerdConfig));
     signal(daemon, "SIGTERM");
+    await waitUntilGone(containerd, STOP_TIMEOUT_MS);
+    // To stop its containerd is the last that dockerd does, and then it sleeps for a second before it looks again.
+    if (containerd.length > 0) signal(daemon, "SIGKILL");
     await waitUntilGone([daemon], STOP_TIMEOUT_MS);
   }
   await removeRemains(folders);
