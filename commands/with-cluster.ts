@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bootCluster } from "../helpers/cluster/boot.ts";
+import { bootCluster, type BootOptions } from "../helpers/cluster/boot.ts";
 import type { ClusterDescription } from "../helpers/cluster/description.ts";
 import { type Engine, openEngine } from "../helpers/engine/engine.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
@@ -13,13 +13,23 @@ export async function withCluster(
   options: { readonly keep: boolean },
   work: (cluster: ClusterDescription) => Promise<void>,
 ): Promise<void> {
+  await withEngine(options, async (boot) => {
+    const cluster = await bootCluster(boot);
+    await work(cluster);
+    if (options.keep) await keepCluster(boot.engine, cluster, boot.run.id);
+  });
+}
+
+/** Opens the container engine for a run, and closes it again: also after an error or a signal. */
+export async function withEngine(
+  options: { readonly keep: boolean },
+  work: (boot: BootOptions) => Promise<void>,
+): Promise<void> {
   await withCleanup(async (stack) => {
     const run = thisRun();
     const progress = lineProgress();
     const engine = stack.use(await openEngine({ run, progress, keep: options.keep }));
-    const cluster = await bootCluster({ engine, run, progress });
-    await work(cluster);
-    if (options.keep) await keepCluster(engine, cluster, run.id);
+    await work({ engine, run, progress });
   });
 }
 

@@ -15,7 +15,7 @@ const LOG_LINES = 20;
 export async function diagnose(
   exec: NodeExec,
   nodeContainer: string,
-  namespaces: readonly string[],
+  namespace: string,
 ): Promise<readonly Step[]> {
   const transcript = new Transcript();
   const run = async (args: string[]) => {
@@ -32,15 +32,13 @@ export async function diagnose(
       duration,
     });
   };
-  for (const namespace of namespaces) {
-    await run(["kubectl", "get", "pods", "-n", namespace, "-o", OWNERS]);
-    await run(["kubectl", "get", "events", "-n", namespace, "--sort-by=.metadata.creationTimestamp"]);
-    await run(["kubectl", "describe", "pods", "-n", namespace]);
-    for (const { pod, container, restarts } of await containersIn(exec, namespace)) {
-      const logs = ["kubectl", "logs", "-n", namespace, pod, "-c", container, `--tail=${LOG_LINES}`];
-      await run(logs);
-      if (restarts > 0) await run([...logs, "--previous"]);
-    }
+  await run(["kubectl", "get", "pods", "-n", namespace, "-o", OWNERS]);
+  await run(["kubectl", "get", "events", "-n", namespace, "--sort-by=.metadata.creationTimestamp"]);
+  await run(["kubectl", "describe", "pods", "-n", namespace]);
+  for (const { pod, container, restarts } of await containersIn(exec, namespace)) {
+    const logs = ["kubectl", "logs", "-n", namespace, pod, "-c", container, `--tail=${LOG_LINES}`];
+    await run(logs);
+    if (restarts > 0) await run([...logs, "--previous"]);
   }
   const started = performance.now();
   const output = await nodeLog(nodeContainer, LOG_LINES).catch(() => "");

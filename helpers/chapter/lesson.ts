@@ -1,11 +1,10 @@
 import { type Api, connect } from "../cluster/api.ts";
-import { apply, removeNamespaces, untilReady, untilSettled } from "../cluster/apply.ts";
+import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec } from "../cluster/node-exec.ts";
-import type { CommandTemplate } from "../command-line.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
-import { createKubectl, createNodeCommand, type Kubectl, type NodeExec, type Output } from "../kubectl.ts";
+import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
 import { MANIFESTS, type Manifest } from "../manifest.ts";
 import { waitFor } from "../wait.ts";
 import {
@@ -13,6 +12,7 @@ import {
   inodesOf,
   listingOf,
   type NamespaceKind,
+  type NodeCommand,
   processesOf,
 } from "../namespaces.ts";
 
@@ -24,9 +24,7 @@ export interface Look {
   /** Runs the very command that the reader is shown. */
   readonly kubectl: Kubectl;
   /** Runs a command on the node, beside the kubelet and the container runtime. */
-  readonly node: CommandTemplate<Output>;
-  /** All of them at once, by kind and container: the article's listing. */
-  listing(pod: string): Promise<Record<NamespaceKind, Record<string, string>>>;
+  readonly node: NodeCommand;
   /** Puts something that was made of what was seen, a table say, into the transcript. */
   show(title: string, text: string): void;
   /** The chapter's namespace, as it is called in this cluster. */
@@ -35,6 +33,8 @@ export interface Look {
   processes(pod: string): Promise<ContainerProcess[]>;
   /** The inode of one kind of namespace by container, with `pause` for the sandbox and `node` for the node itself. */
   namespaces(pod: string, kind: NamespaceKind): Promise<Record<string, string>>;
+  /** The same for all kinds at once, by kind and container: the article's listing. */
+  listing(pod: string): Promise<Record<NamespaceKind, Record<string, string>>>;
 }
 
 /** A chapter's place in a cluster: its manifests applied in its own namespaces. */
@@ -75,14 +75,14 @@ export class Lesson {
 
   /** Removes what {@link open} made. */
   async close(): Promise<void> {
-    await removeNamespaces(this.#api, [this.#namespace]);
+    await removeNamespace(this.#api, this.#namespace);
   }
 
   /** The means to observe for one claim, and the transcript that they write. */
   look(): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
     const node = createNodeCommand(this.#exec, transcript);
-    const processes = (pod: string) => this.#processesOf(pod, transcript);
+    const processes = (pod: string) => this.#processesOf(pod, node);
     return {
       transcript,
       look: {
@@ -100,7 +100,7 @@ export class Lesson {
 
   /** What somebody would look at first after a failure. */
   async diagnose(): Promise<readonly Step[]> {
-    return diagnose(this.#exec, this.cluster.nodeContainer, [this.#namespace]);
+    return diagnose(this.#exec, this.cluster.nodeContainer, this.#namespace);
   }
 
   /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */
@@ -118,15 +118,10 @@ export class Lesson {
     }
   }
 
-  async #processesOf(pod: string, transcript: Transcript): Promise<ContainerProcess[]> {
+  async #processesOf(pod: string, node: NodeCommand): Promise<ContainerProcess[]> {
     const known = this.#processes.get(pod);
     if (known) return known;
-    const processes = await processesOf(
-      this.#api,
-      createNodeCommand(this.#exec, transcript),
-      this.#namespace,
-      pod,
-    );
+    const processes = await processesOf(this.#api, node, this.#namespace, pod);
     this.#processes.set(pod, processes);
     return processes;
   }

@@ -66,16 +66,12 @@ export async function untilSettled(api: Api, manifest: Manifest): Promise<V1Pod[
   });
 }
 
-/** Deletes namespaces with all that is in them, without waiting for grace periods. */
-export async function removeNamespaces(api: Api, namespaces: readonly string[]): Promise<void> {
-  await Promise.all(
-    namespaces.map(async (name) => {
-      await api.core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
-      await api.core.deleteNamespace({ name }).catch((error: unknown) => {
-        if (apiStatus(error) !== 404) throw error;
-      });
-    }),
-  );
+/** Deletes a namespace with all that is in it, without waiting for grace periods. */
+export async function removeNamespace(api: Api, name: string): Promise<void> {
+  await api.core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
+  await api.core.deleteNamespace({ name }).catch((error: unknown) => {
+    if (apiStatus(error) !== 404) throw error;
+  });
 }
 
 async function replicasReady(api: Api, { metadata }: ManifestObject): Promise<void> {

@@ -8,7 +8,7 @@ import { paint } from "./text.ts";
 export default class MutantsReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const told = mutantOf(test);
-    const time = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`;
+    const time = timeOf(test);
     if (told?.killed) {
       process.stdout.write(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`);
     } else if (test.result().state === "failed") {
@@ -35,9 +35,12 @@ export default class MutantsReporter implements Reporter {
     for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
       const told = mutantOf(test);
       if (!told) continue;
-      const time = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`;
-      table.push([told.claim, told.mutant, told.killed ? "killed" : "survived", time]);
+      table.push([told.claim, told.mutant, told.killed ? "killed" : "survived", timeOf(test)]);
     }
     process.stdout.write(`\n${table.toString()}\n`);
   }
+}
+
+function timeOf(test: TestCase): string {
+  return `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`;
 }

@@ -16,8 +16,12 @@ export function mutantOf(test: TestCase): MutantArtifact | undefined {
   return test.artifacts().find((artifact): artifact is MutantArtifact => artifact.type === MUTANT_ARTIFACT);
 }
 
-/** Whether a test was left out because the user asked for others by name. */
-export function isFilteredOut(test: TestCase): boolean {
+/** All tests but those that were left out because the user asked for others by name. */
+function chosenTests(modules: readonly TestModule[]): TestCase[] {
+  return modules.flatMap((module) => [...module.children.allTests()]).filter((test) => !isFilteredOut(test));
+}
+
+function isFilteredOut(test: TestCase): boolean {
   const pattern = test.project.config.testNamePattern;
   return pattern !== undefined && !pattern.test(test.fullName.replaceAll(" > ", " "));
 }
@@ -37,9 +41,7 @@ export interface Totals {
  * cluster, are problems.
  */
 export function countRun(modules: readonly TestModule[], unhandledErrors: number): Totals {
-  const tests = modules
-    .flatMap((module) => [...module.children.allTests()])
-    .filter((test) => !isFilteredOut(test));
+  const tests = chosenTests(modules);
   const count = (state: string) => tests.filter((test) => test.result().state === state).length;
   const broken = modules.filter((module) => hasOwnErrors(module)).length;
   const chapters = modules.filter((module) => module.project.name === "chapters");
@@ -61,9 +63,7 @@ export function formatTotals({ passed, failed, skipped, problems }: Totals): str
 }
 
 function chapterProblems(chapters: readonly TestModule[]): string[] {
-  const tests = chapters
-    .flatMap((module) => [...module.children.allTests()])
-    .filter((test) => !isFilteredOut(test));
+  const tests = chosenTests(chapters);
   const told = tests.filter((test) => claimOf(test) ?? mutantOf(test));
   // What was not tried after the cluster was lost is told by that one failure.
   if (told.some((test) => claimOf(test)?.clusterLost)) return [];
