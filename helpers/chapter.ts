@@ -21,7 +21,7 @@ export type { Look } from "./chapter/lesson.ts";
 export { NotObservable } from "./chapter/outcome.ts";
 
 /** Longer than any wait inside, so that the wait's own error is told and not the test's. */
-const CLAIM_TIMEOUT_MS = 180_000;
+const CLAIM_TIMEOUT_MS = 300_000;
 
 /** A claim whose outcome is not the one that its chapter expects. */
 class UnexpectedOutcome extends Error {
@@ -34,10 +34,12 @@ class UnexpectedOutcome extends Error {
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const cluster = inject("cluster");
-  const manifest = readManifests(definition.manifests, [definition.namespace]);
+  const files = [...definition.manifests, ...(definition.later ?? [])];
+  const namespaces = [definition.namespace, ...(definition.otherNamespaces ?? [])];
+  const manifest = readManifests(files, namespaces);
   if (inject("mode") === "mutants") return registerMutants(definition, manifest, cluster);
 
-  const lesson = new Lesson(cluster, definition.namespace, manifest, definition.manifests);
+  const lesson = new Lesson(cluster, definition, manifest, namespaces);
   beforeAll(async () => {
     try {
       await lesson.open();
@@ -49,7 +51,8 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
   return {
     claim(id, claim) {
       const definedAt = new Error().stack;
-      test(`${id}: ${claim.en}`, { timeout: CLAIM_TIMEOUT_MS }, async ({ task, skip }) => {
+      const options = { timeout: CLAIM_TIMEOUT_MS, concurrent: definition.sideBySide ?? false };
+      test(`${id}: ${claim.en}`, options, async ({ task, skip }) => {
         const { title, intro, manifests } = definition;
         const record = await tell(id, claim, lesson);
         const asExpected = record.outcome === record.expected;
@@ -96,6 +99,7 @@ async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson): Promise<Cla
     ...(judgement.reason !== undefined && { reason: sanitize(judgement.reason) }),
     observed: normaliseValue(sanitizeValue(judgement.seen)),
     steps: transcript.steps,
+    timelines: transcript.timelines,
     diagnosis: [],
     duration: performance.now() - started,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { imagesOf, Manifest, parseManifest, readManifests } from "./manifest.ts";
+import { parse as parseYaml } from "yaml";
+import { imagesOf, Manifest, manifestText, parseManifest, readManifests } from "./manifest.ts";
 
 const parse = (text: string) => parseManifest(text, "pod.yaml", ["whoami"]);
 
@@ -48,15 +49,44 @@ test("documents without anything in them are passed over", () => {
 });
 
 test("objects move to other namespaces; the original stays", () => {
-  const manifest = new Manifest(
-    parse(
-      "apiVersion: v1\nkind: Pod\nmetadata: {name: whoami, namespace: whoami}\nspec: {containers: [{name: a}]}",
-    ),
+  const objects = parse(
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: whoami, namespace: whoami}\nspec: {containers: [{name: a}]}",
   );
+  const manifest = new Manifest([{ name: "pod.yaml", objects }]);
   const moved = manifest.inNamespaces((name) => `${name}-m1`);
   moved.container("whoami", "a").image = "other";
   expect(moved.pod("whoami").metadata?.namespace).toBe("whoami-m1");
   expect(manifest.pod("whoami").metadata?.namespace).toBe("whoami");
   expect(manifest.container("whoami", "a").image).toBeUndefined();
   expect(() => manifest.pod("other")).toThrow("no Pod named other");
+});
+
+test("a grant to somebody in a namespace moves with that namespace", () => {
+  const objects = parse(
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: whoami}\nsubjects: [{kind: ServiceAccount, name: reader, namespace: whoami}]",
+  );
+  const moved = new Manifest([{ name: "b.yaml", objects }]).inNamespaces((name) => `${name}-m1`);
+  expect(moved.object("RoleBinding", "b").subjects).toEqual([
+    { kind: "ServiceAccount", name: "reader", namespace: "whoami-m1" },
+  ]);
+});
+
+test("the Pods of a workload are found wherever its kind keeps them", () => {
+  const template = "template: {spec: {containers: [{name: web}]}}";
+  const metadata = "metadata: {name: web, namespace: whoami}";
+  const objects = [
+    ...parse(`apiVersion: apps/v1\nkind: Deployment\n${metadata}\nspec: {${template}}`),
+    ...parse(`apiVersion: batch/v1\nkind: CronJob\n${metadata}\nspec: {jobTemplate: {spec: {${template}}}}`),
+  ];
+  const manifest = new Manifest([{ name: "web.yaml", objects }]);
+  manifest.containerOf("Deployment", "web", "web").image = "a";
+  manifest.containerOf("CronJob", "web", "web").image = "b";
+  expect(imagesOf(manifest.objects)).toEqual(["a", "b"]);
+  expect(() => manifest.podSpec("Job", "web")).toThrow("no Job named web");
+});
+
+test("the text of a file means to kubectl, which reads YAML 1.1, what it meant here", () => {
+  const objects = [{ apiVersion: "v1", kind: "Pod", metadata: { name: "y", labels: { off: "0o17" } } }];
+  const text = manifestText({ name: "pod.yaml", objects });
+  expect(parseYaml(text, { version: "1.1" })).toEqual(objects[0]);
 });

@@ -1,8 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { V1Container, V1Pod } from "@kubernetes/client-node";
-import { parseAllDocuments } from "yaml";
+import type {
+  V1Container,
+  V1CronJob,
+  V1DaemonSet,
+  V1Deployment,
+  V1Job,
+  V1Pod,
+  V1PodSpec,
+  V1ReplicaSet,
+  V1Role,
+  V1RoleBinding,
+  V1Service,
+  V1ServiceAccount,
+  V1StatefulSet,
+} from "@kubernetes/client-node";
+import { parseAllDocuments, stringify } from "yaml";
 import { PROJECT_ROOT } from "./paths.ts";
 import { Problem } from "./problem.ts";
 
@@ -17,24 +31,87 @@ export interface ManifestObject {
   [field: string]: unknown;
 }
 
+/** One manifest file. */
+export interface ManifestFile {
+  /** Its name under {@link MANIFESTS}. */
+  readonly name: string;
+  readonly objects: ManifestObject[];
+}
+
+/** The kinds of object whose fields a mutant can name. */
+interface Kinds {
+  CronJob: V1CronJob;
+  DaemonSet: V1DaemonSet;
+  Deployment: V1Deployment;
+  Job: V1Job;
+  Pod: V1Pod;
+  ReplicaSet: V1ReplicaSet;
+  Service: V1Service;
+  StatefulSet: V1StatefulSet;
+}
+
+/** Kinds without a spec. */
+interface PlainKinds {
+  Role: V1Role;
+  RoleBinding: V1RoleBinding;
+  ServiceAccount: V1ServiceAccount;
+}
+
+type SpecOf<Kind extends keyof Kinds> = NonNullable<Kinds[Kind]["spec"]>;
+
 /** The objects of one or more manifest files, in order; a mutant changes them in place. */
 export class Manifest {
-  readonly objects: ManifestObject[];
+  readonly files: readonly ManifestFile[];
 
-  constructor(objects: ManifestObject[]) {
-    this.objects = objects;
+  constructor(files: readonly ManifestFile[]) {
+    this.files = files;
+  }
+
+  get objects(): ManifestObject[] {
+    return this.files.flatMap(({ objects }) => objects);
+  }
+
+  /** Only what is in these files. */
+  only(names: readonly string[]): Manifest {
+    return new Manifest(this.files.filter(({ name }) => names.includes(name)));
   }
 
   /** A copy that can be changed without changing this one. */
   copy(): Manifest {
-    return new Manifest(structuredClone(this.objects));
+    return new Manifest(structuredClone(this.files));
+  }
+
+  /** Adds a file: what a mutant needs beside the chapter's own objects. */
+  with(file: ManifestFile): Manifest {
+    return new Manifest([...this.files, file]);
   }
 
   /** The object of that kind and name. @throws {Error} when there is none */
+  object<Kind extends keyof PlainKinds>(kind: Kind, name: string): ManifestObject & PlainKinds[Kind];
+  object(kind: string, name: string): ManifestObject;
   object(kind: string, name: string): ManifestObject {
     const found = this.objects.find((object) => object.kind === kind && object.metadata.name === name);
     if (!found) throw new Error(`the manifest has no ${kind} named ${name}`);
     return found;
+  }
+
+  /** The spec of the object of that kind and name. @throws {Error} when there is none */
+  spec<Kind extends keyof Kinds>(kind: Kind, name: string): SpecOf<Kind> {
+    const { spec } = this.object(kind, name);
+    if (!spec) throw new Error(`${kind} ${name} has no spec`);
+    return spec as SpecOf<Kind>;
+  }
+
+  /** The spec of a Pod, or of the Pods that a workload makes. @throws {Error} when there is none */
+  podSpec(kind: Exclude<keyof Kinds, "Service">, name: string): V1PodSpec {
+    const spec =
+      kind === "Pod"
+        ? this.spec(kind, name)
+        : kind === "CronJob"
+          ? this.spec(kind, name).jobTemplate.spec?.template.spec
+          : this.spec(kind, name).template?.spec;
+    if (!spec) throw new Error(`${kind} ${name} has no spec of its Pods`);
+    return spec;
   }
 
   /** The Pod of that name. @throws {Error} when there is none */
@@ -44,8 +121,13 @@ export class Manifest {
 
   /** A container of a Pod. @throws {Error} when there is none */
   container(pod: string, name: string): V1Container {
-    const found = this.pod(pod).spec.containers.find((container) => container.name === name);
-    if (!found) throw new Error(`Pod ${pod} has no container named ${name}`);
+    return this.containerOf("Pod", pod, name);
+  }
+
+  /** A container of a Pod, or of the Pods that a workload makes. @throws {Error} when there is none */
+  containerOf(kind: Exclude<keyof Kinds, "Service">, object: string, name: string): V1Container {
+    const found = this.podSpec(kind, object).containers.find((container) => container.name === name);
+    if (!found) throw new Error(`${kind} ${object} has no container named ${name}`);
     return found;
   }
 
@@ -55,9 +137,18 @@ export class Manifest {
     for (const object of moved.objects) {
       if (object.kind === "Namespace") object.metadata.name = rename(object.metadata.name);
       if (object.metadata.namespace) object.metadata.namespace = rename(object.metadata.namespace);
+      // A RoleBinding names the namespaces of those to whom it grants something.
+      for (const subject of (object.subjects ?? []) as { namespace?: string }[]) {
+        if (subject.namespace) subject.namespace = rename(subject.namespace);
+      }
     }
     return moved;
   }
+}
+
+/** The text of a manifest file, as kubectl reads it: YAML 1.1, where words such as y and off need quotes. */
+export function manifestText({ objects }: ManifestFile): string {
+  return objects.map((object) => stringify(object, { version: "1.1" })).join("---\n");
 }
 
 /**
@@ -66,8 +157,10 @@ export class Manifest {
  * @throws {Problem} naming file, line and remedy
  */
 export function readManifests(files: readonly string[], namespaces: readonly string[]): Manifest {
-  const read = (file: string) => readFileSync(join(PROJECT_ROOT, MANIFESTS, file), "utf8");
-  return new Manifest(files.flatMap((file) => parseManifest(read(file), `${MANIFESTS}/${file}`, namespaces)));
+  const read = (name: string) => readFileSync(join(PROJECT_ROOT, MANIFESTS, name), "utf8");
+  return new Manifest(
+    files.map((name) => ({ name, objects: parseManifest(read(name), `${MANIFESTS}/${name}`, namespaces) })),
+  );
 }
 
 /** The objects in the text of one manifest file, checked. @throws {Problem} naming file and remedy */

@@ -13,6 +13,46 @@ const step = z.strictObject({
   duration: z.number(),
 });
 
+const state = z.enum([
+  "waiting",
+  "ready",
+  "terminating",
+  "ended",
+  "suspended",
+  "active",
+  "complete",
+  "failed",
+  "idle",
+]);
+
+/** What a watch saw of some objects; times are milliseconds since it began. */
+const timeline = z.strictObject({
+  title: z.string(),
+  kind: z.enum(["pods", "jobs", "replicasets"]),
+  duration: z.number(),
+  lives: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        uid: z.string(),
+        node: z.string().optional(),
+        spans: z.array(z.strictObject({ state, from: z.number(), to: z.number() })).readonly(),
+        before: z.boolean(),
+        gone: z.boolean(),
+      }),
+    )
+    .readonly(),
+  bounds: z
+    .array(
+      z.strictObject({
+        states: z.array(state).readonly(),
+        min: z.number().optional(),
+        max: z.number().optional(),
+      }),
+    )
+    .readonly(),
+});
+
 const claim = z.strictObject({
   id: z.string().regex(/^[a-z]+(\.[a-z0-9-]+)+$/),
   statement: bilingual,
@@ -29,6 +69,8 @@ const claim = z.strictObject({
   observed: z.unknown(),
   /** The raw transcript, sanitised. */
   steps: z.array(step),
+  /** What was recorded while something changed. */
+  timelines: z.array(timeline),
   /** What was gathered when the outcome was not the expected one. */
   diagnosis: z.array(step),
   /** Milliseconds. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, unless told otherwise. */
 const INTERVAL_MS = 50;
 
 /** What a wait needs to know, and what it says when it gives up. */
@@ -13,6 +13,8 @@ export interface Wait<T> {
   readonly describe?: (seen: T) => string;
   /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
+  /** Milliseconds between two looks; 50 by default. */
+  readonly interval?: number;
 }
 
 /** A condition that did not come true in time: says what it was and what was seen last. */
@@ -39,7 +41,7 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       last = error instanceof Error ? error.message : String(error);
       cause = error;
     }
-    await delay(INTERVAL_MS);
+    await delay(wait.interval ?? INTERVAL_MS);
   } while (performance.now() < deadline);
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${last}`, { cause });
 }

@@ -29,7 +29,7 @@ export interface ManifestMutant {
 
 /** A statement that is put to a real cluster. */
 export interface Claim<T> extends Bilingual {
-  /** Where the statement is made: `article#…` for the article, `ours#…` for what we add. */
+  /** Where the statement is made: `article#…` for the article, `reference#…` for what it refers to, `ours#…` for what we add. */
   readonly source: string;
   /** Looks at the cluster. A throw is an error, never a refutation. */
   readonly observe: (look: Look) => Promise<T>;
@@ -51,8 +51,14 @@ export interface Chapter {
   readonly title: Bilingual;
   /** Markdown. */
   readonly intro: Bilingual;
-  /** Files under fixtures/manifests that a reader can apply as they are. */
+  /** Files under fixtures/manifests that a reader can apply as they are; applied before the claims are asked. */
   readonly manifests: readonly string[];
+  /** Further files there, which claims apply themselves: `kubectl apply -f fixtures/manifests/…`. */
+  readonly later?: readonly string[];
   /** The namespace that these files use. */
   readonly namespace: string;
+  /** Further namespaces that they use. */
+  readonly otherNamespaces?: readonly string[];
+  /** Each claim looks at objects of its own, so that all can be asked at the same time. */
+  readonly sideBySide?: boolean;
 }

@@ -1,12 +1,16 @@
 import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
-import { nodeExec } from "../cluster/node-exec.ts";
+import { nodeExec, putFiles } from "../cluster/node-exec.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
-import { MANIFESTS, type Manifest } from "../manifest.ts";
-import { waitFor } from "../wait.ts";
+import { MANIFESTS, type Manifest, manifestText } from "../manifest.ts";
+import { Recording, type Recordable } from "../recording.ts";
+import { type Bound, livesOf, Timeline } from "../timeline.ts";
+import { drawTimeline } from "../timeline-drawing.ts";
+import { TimeoutError, waitFor } from "../wait.ts";
+import type { Chapter } from "./claim.ts";
 import {
   type ContainerProcess,
   inodesOf,
@@ -19,6 +23,9 @@ import {
 /** How long a cluster may take to answer before it counts as lost, in milliseconds. */
 const ALIVE_MS = 5_000;
 
+/** How long a mutant's Pods may take until they are ready or stuck, in milliseconds. */
+const SETTLE_MS = 20_000;
+
 /** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
 export interface Look {
   /** Runs the very command that the reader is shown. */
@@ -29,6 +36,16 @@ export interface Look {
   show(title: string, text: string): void;
   /** The chapter's namespace, as it is called in this cluster. */
   readonly namespace: string;
+  /** Its other namespaces, in the chapter's order, as they are called in this cluster. */
+  readonly otherNamespaces: readonly string[];
+  /**
+   * Looks again and again until a condition holds, and gives what was seen then; the transcript keeps the last look.
+   * Nothing else of the claim may look meanwhile.
+   * @throws {TimeoutError} naming what was waited for and the last state seen
+   */
+  until<T>(wait: Until<T>): Promise<T>;
+  /** Records every change of some objects from now on: see {@link Recorded}. */
+  record<Kind extends keyof Recordable>(kind: Kind, selector: string): Promise<Recorded>;
   /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
   processes(pod: string): Promise<ContainerProcess[]>;
   /** The inode of one kind of namespace by container, with `pause` for the sandbox and `node` for the node itself. */
@@ -37,37 +54,75 @@ export interface Look {
   listing(pod: string): Promise<Record<NamespaceKind, Record<string, string>>>;
 }
 
+/** What {@link Look.until} waits for. */
+export interface Until<T> {
+  /** As the end of the sentence "waited 60 s for …". */
+  readonly what: string;
+  readonly look: () => Promise<T>;
+  readonly until: (seen: T) => boolean;
+  /** 60 unless given. */
+  readonly seconds?: number;
+}
+
+/** A recording that runs. */
+export interface Recorded {
+  /** Ends it; what was seen is drawn in the transcript, with the bounds that were promised, and kept as evidence. */
+  stop(title: string, bounds?: readonly Bound[]): Promise<Timeline>;
+}
+
 /** A chapter's place in a cluster: its manifests applied in its own namespaces. */
 export class Lesson {
   readonly cluster: ClusterDescription;
   /** How the manifests got into the cluster. */
   readonly prelude: Step[] = [];
   readonly #manifest: Manifest;
-  readonly #files: readonly string[];
-  readonly #namespace: string;
+  readonly #applied: readonly string[];
+  readonly #namespaces: readonly string[];
   readonly #api: Api;
   readonly #exec: NodeExec;
+  /** The folder on the node in which the reader's commands run: the manifests lie below it as in the checkout. */
+  readonly #folder: string;
   /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
   readonly #processes = new Map<string, ContainerProcess[]>();
 
-  constructor(cluster: ClusterDescription, namespace: string, manifest: Manifest, files: readonly string[]) {
+  /** `namespaces` are the chapter's, as they are called in this cluster, its own first. */
+  constructor(
+    cluster: ClusterDescription,
+    { manifests }: Pick<Chapter, "manifests">,
+    manifest: Manifest,
+    namespaces: readonly string[],
+  ) {
     this.cluster = cluster;
-    this.#namespace = namespace;
+    this.#namespaces = namespaces;
     this.#manifest = manifest;
-    this.#files = files;
+    this.#applied = manifests;
     this.#api = connect(cluster.kubeconfig);
     this.#exec = nodeExec(cluster.nodeContainer);
+    this.#folder = `/tutorial/${this.namespace}`;
+  }
+
+  /** The chapter's own namespace. */
+  get namespace(): string {
+    return this.#namespaces[0] ?? "";
   }
 
   /** Applies the manifests and waits until their Pods are ready; `settled` is enough for a mutant. */
   async open(wait: "ready" | "settled" = "ready"): Promise<void> {
     const started = performance.now();
-    await apply(this.#api, this.#manifest);
-    await (wait === "ready" ? untilReady : untilSettled)(this.#api, this.#manifest);
+    await putFiles(
+      this.cluster.nodeContainer,
+      Object.fromEntries(
+        this.#manifest.files.map((file) => [`${this.#folder}/${MANIFESTS}/${file.name}`, manifestText(file)]),
+      ),
+    );
+    const manifest = this.#manifest.only(this.#applied);
+    await apply(this.#api, manifest);
+    if (wait === "ready") await untilReady(this.#api, manifest);
+    else await this.#untilSettled(manifest);
     this.prelude.push({
-      command: `Applied through the API (a reader would: kubectl apply ${this.#files.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")})`,
+      command: `Applied through the API (a reader would: kubectl apply ${this.#applied.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")})`,
       where: "api",
-      output: this.#manifest.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join("\n"),
+      output: manifest.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join("\n"),
       exitCode: 0,
       duration: performance.now() - started,
     });
@@ -75,22 +130,26 @@ export class Lesson {
 
   /** Removes what {@link open} made. */
   async close(): Promise<void> {
-    await removeNamespace(this.#api, this.#namespace);
+    await Promise.all(this.#namespaces.map((namespace) => removeNamespace(this.#api, namespace)));
   }
 
   /** The means to observe for one claim, and the transcript that they write. */
   look(): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
     const node = createNodeCommand(this.#exec, transcript);
+    const kubectl = createKubectl(nodeExec(this.cluster.nodeContainer, this.#folder), transcript);
     const processes = (pod: string) => this.#processesOf(pod, node);
     return {
       transcript,
       look: {
-        kubectl: createKubectl(this.#exec, transcript),
+        kubectl,
         node,
         show: (title, text) =>
           transcript.add({ command: title, where: "api", output: text, exitCode: 0, duration: 0 }),
-        namespace: this.#namespace,
+        namespace: this.namespace,
+        otherNamespaces: this.#namespaces.slice(1),
+        until: (wait) => lookUntil(wait, transcript),
+        record: (kind, selector) => this.#record(kind, selector, transcript),
         processes,
         listing: async (pod) => listingOf(node, await processes(pod)),
         namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),
@@ -100,7 +159,7 @@ export class Lesson {
 
   /** What somebody would look at first after a failure. */
   async diagnose(): Promise<readonly Step[]> {
-    return diagnose(this.#exec, this.cluster.nodeContainer, this.#namespace);
+    return diagnose(this.#exec, this.cluster.nodeContainer, this.namespace);
   }
 
   /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */
@@ -118,11 +177,66 @@ export class Lesson {
     }
   }
 
+  /** A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is. */
+  async #untilSettled(manifest: Manifest): Promise<void> {
+    try {
+      await untilSettled(this.#api, manifest, SETTLE_MS);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
+  }
+
+  async #record(kind: keyof Recordable, selector: string, transcript: Transcript): Promise<Recorded> {
+    const recording = await Recording.start(this.#api, { kind, namespace: this.namespace, selector });
+    return {
+      stop: async (title, bounds = []) => {
+        const sightings = await recording.stop();
+        const duration = recording.elapsed;
+        const timeline = new Timeline({
+          title,
+          kind,
+          duration,
+          lives: livesOf(kind, sightings, duration),
+          bounds,
+        });
+        transcript.timelines.push({ ...timeline });
+        transcript.add({
+          command: title,
+          where: "api",
+          output: drawTimeline(timeline),
+          exitCode: 0,
+          duration,
+        });
+        return timeline;
+      },
+    };
+  }
+
   async #processesOf(pod: string, node: NodeCommand): Promise<ContainerProcess[]> {
     const known = this.#processes.get(pod);
     if (known) return known;
-    const processes = await processesOf(this.#api, node, this.#namespace, pod);
+    const processes = await processesOf(this.#api, node, this.namespace, pod);
     this.#processes.set(pod, processes);
     return processes;
   }
+}
+
+/** How long {@link Look.until} waits unless told otherwise, in seconds. */
+const UNTIL_SECONDS = 60;
+
+async function lookUntil<T>(
+  { what, look, until, seconds = UNTIL_SECONDS }: Until<T>,
+  transcript: Transcript,
+): Promise<T> {
+  const before = transcript.steps.length;
+  return await waitFor({
+    what,
+    look: () => {
+      transcript.keep(before);
+      return look();
+    },
+    until,
+    interval: 250,
+    timeout: seconds * 1000,
+  });
 }

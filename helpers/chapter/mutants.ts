@@ -8,7 +8,8 @@ import { expectedOutcome, isAtLeast } from "./expectation.ts";
 import { Lesson, type Look } from "./lesson.ts";
 import { type Judgement, judge } from "./outcome.ts";
 
-const MUTANT_TIMEOUT_MS = 180_000;
+/** Mutants of one lesson wait for each other. */
+const MUTANT_TIMEOUT_MS = 600_000;
 
 /** A mutant that changes nothing in the manifest is tried on the chapter as it is. */
 const unchanged = () => {};
@@ -23,24 +24,32 @@ export function registerMutants(
   cluster: ClusterDescription,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const lessons = new Map<(manifest: Manifest) => void, Promise<Lesson>>();
+  const queues = new WeakMap<Lesson, Promise<unknown>>();
+  const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
 
   const lessonFor = (change: (manifest: Manifest) => void): Promise<Lesson> => {
     let lesson = lessons.get(change);
     if (!lesson) {
-      const namespace = `${chapter.namespace}-mutant-${lessons.size + 1}`;
+      const rename = (
+        (suffix) => (namespace: string) =>
+          namespace + suffix
+      )(`-mutant-${lessons.size + 1}`);
       const changed = manifest.copy();
       change(changed);
-      lesson = openLesson(
-        new Lesson(
-          cluster,
-          namespace,
-          changed.inNamespaces(() => namespace),
-          chapter.manifests,
-        ),
-      );
+      lesson = openLesson(new Lesson(cluster, chapter, changed.inNamespaces(rename), own.map(rename)));
       lessons.set(change, lesson);
     }
     return lesson;
+  };
+
+  /** One after another in the same lesson: what one claim does there, another would see. */
+  const inTurn = <T>(lesson: Lesson, work: () => Promise<T>): Promise<T> => {
+    const result = (queues.get(lesson) ?? Promise.resolve()).then(work);
+    queues.set(
+      lesson,
+      result.catch(() => {}),
+    );
+    return result;
   };
 
   afterAll(async () => {
@@ -53,9 +62,12 @@ export function registerMutants(
       if (claim.since !== undefined && !isAtLeast(cluster.kubernetes, claim.since)) return;
       const expected = expectedOutcome(claim.expect, cluster);
       for (const mutant of claim.mutants) {
-        test(`${id} under "${mutant.name}"`, { timeout: MUTANT_TIMEOUT_MS }, async ({ task, skip }) => {
+        const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
+        test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
           const lesson = await lessonFor(("manifest" in mutant && mutant.manifest) || unchanged);
-          const { outcome, reason, seen } = await observeMutant(claim, mutant, lesson.look().look);
+          const { outcome, reason, seen } = await inTurn(lesson, () =>
+            observeMutant(claim, mutant, lesson.look().look),
+          );
           if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");
           await recordArtifact(task, {

@@ -33,12 +33,13 @@ export async function apply(api: Api, manifest: Manifest): Promise<void> {
 }
 
 /**
- * Waits until every Pod of the manifest is ready.
+ * Waits until every Pod of the manifest is ready, and every workload of it has all its Pods ready. A Job or CronJob is
+ * not waited for: when it is done is what a chapter is about.
  * @throws {Problem} at once when a Pod can't get there (its image is missing, it crashes, …)
  * @throws {TimeoutError} naming the Pods and their last states
  */
 export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
-  const pods = await untilSettled(api, manifest);
+  const { pods } = await untilSettled(api, manifest);
   const stuck = pods.map((pod) => ({ pod, why: deadEnd(pod) })).find(({ why }) => why !== undefined);
   if (!stuck) return;
   const { namespace, name } = stuck.pod.metadata ?? {};
@@ -48,22 +49,93 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
   );
 }
 
-/** Waits until every Pod of the manifest is ready or can't become so, and gives the Pods. */
-export async function untilSettled(api: Api, manifest: Manifest): Promise<V1Pod[]> {
-  const wanted = manifest.objects.filter(({ kind }) => kind === "Pod").map(({ metadata }) => metadata);
-  const sets = manifest.objects.filter(({ kind }) => kind === "ReplicaSet");
-  await Promise.all(sets.map((object) => replicasReady(api, object)));
-  const look = () =>
-    Promise.all(
-      wanted.map(({ name, namespace = "default" }) => api.core.readNamespacedPod({ name, namespace })),
-    );
+/**
+ * Waits until everything in the manifest is ready or can't become so.
+ * @throws {TimeoutError} naming the Pods and their last states, after `timeout` milliseconds
+ */
+export async function untilSettled(
+  api: Api,
+  manifest: Manifest,
+  timeout = READY_TIMEOUT_MS,
+): Promise<Settling> {
+  const wanted = manifest.objects.filter(({ kind }) => kind === "Pod" || kind in IS_READY);
   return await waitFor({
-    what: `${wanted.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} to be ready`,
-    look,
-    until: (pods) => pods.every((pod) => isReady(pod) || deadEnd(pod) !== undefined),
-    describe: (pods) => pods.map(stateOf).join("; "),
-    timeout: READY_TIMEOUT_MS,
+    what: `${wanted.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(", ")} to be ready`,
+    look: () => lookAt(api, wanted),
+    until: ({ pods, unready }) =>
+      unready.every((object) => pods.some((pod) => belongsTo(pod, object) && deadEnd(pod) !== undefined)),
+    describe: ({ pods, unready }) =>
+      [
+        ...pods.filter((pod) => !isReady(pod)).map(stateOf),
+        ...unready
+          .filter(({ kind }) => kind !== "Pod")
+          .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
+      ].join("; "),
+    timeout,
   });
+}
+
+/** What the cluster has of a manifest. */
+interface Settling {
+  /** Its Pods, and those of its workloads. */
+  readonly pods: readonly V1Pod[];
+  /** Its Pods and workloads that aren't ready. */
+  readonly unready: readonly LiveObject[];
+}
+
+type LiveObject = ManifestObject & { spec?: WorkloadSpec; status?: WorkloadStatus };
+
+interface WorkloadSpec {
+  replicas?: number;
+  selector?: { matchLabels?: Record<string, string> };
+}
+
+interface WorkloadStatus {
+  observedGeneration?: number;
+  readyReplicas?: number;
+  updatedReplicas?: number;
+  availableReplicas?: number;
+  desiredNumberScheduled?: number;
+  numberReady?: number;
+}
+
+/** When a workload has all the Pods that it wants, and all are ready. */
+const IS_READY: Record<string, (spec: WorkloadSpec, status: WorkloadStatus) => boolean> = {
+  ReplicaSet: ({ replicas = 1 }, { readyReplicas = 0 }) => readyReplicas === replicas,
+  Deployment: ({ replicas = 1 }, { updatedReplicas = 0, availableReplicas = 0 }) =>
+    updatedReplicas === replicas && availableReplicas === replicas,
+  StatefulSet: ({ replicas = 1 }, { readyReplicas = 0 }) => readyReplicas === replicas,
+  DaemonSet: (_, { desiredNumberScheduled, numberReady }) => desiredNumberScheduled === numberReady,
+};
+
+async function lookAt(api: Api, wanted: readonly ManifestObject[]): Promise<Settling> {
+  const namespaces = [...new Set(wanted.map(({ metadata }) => metadata.namespace ?? "default"))];
+  const [lists, objects] = await Promise.all([
+    Promise.all(namespaces.map((namespace) => api.core.listNamespacedPod({ namespace }))),
+    Promise.all(
+      wanted.map(
+        ({ apiVersion, kind, metadata: { name, namespace = "default" } }) =>
+          api.objects.read({ apiVersion, kind, metadata: { name, namespace } }) as Promise<unknown>,
+      ),
+    ),
+  ]);
+  const live = objects as LiveObject[];
+  const pods = lists
+    .flatMap(({ items }) => items)
+    .filter((pod) => live.some((object) => belongsTo(pod, object)));
+  const unready = live.filter(({ kind, metadata, spec = {}, status = {} }) => {
+    if (kind === "Pod") return !pods.some((pod) => pod.metadata?.name === metadata.name && isReady(pod));
+    const { generation } = metadata as { generation?: number };
+    return status.observedGeneration !== generation || !IS_READY[kind]?.(spec, status);
+  });
+  return { pods, unready };
+}
+
+function belongsTo(pod: V1Pod, { kind, metadata, spec }: LiveObject): boolean {
+  if (pod.metadata?.namespace !== metadata.namespace) return false;
+  if (kind === "Pod") return pod.metadata?.name === metadata.name;
+  const wanted = Object.entries(spec?.selector?.matchLabels ?? {});
+  return wanted.length > 0 && wanted.every(([label, value]) => pod.metadata?.labels?.[label] === value);
 }
 
 /** Deletes a namespace with all that is in it, without waiting for grace periods. */
@@ -71,17 +143,6 @@ export async function removeNamespace(api: Api, name: string): Promise<void> {
   await api.core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
   await api.core.deleteNamespace({ name }).catch((error: unknown) => {
     if (apiStatus(error) !== 404) throw error;
-  });
-}
-
-async function replicasReady(api: Api, { metadata }: ManifestObject): Promise<void> {
-  const { name, namespace = "default" } = metadata;
-  await waitFor({
-    what: `the replicas of ${namespace}/${name} to be ready`,
-    look: () => api.apps.readNamespacedReplicaSet({ name, namespace }),
-    until: ({ spec, status }) => status?.readyReplicas === spec?.replicas,
-    describe: ({ status }) => JSON.stringify(status),
-    timeout: READY_TIMEOUT_MS,
   });
 }
 

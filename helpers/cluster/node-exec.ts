@@ -1,21 +1,27 @@
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import Dockerode from "dockerode";
+import { pack } from "tar-stream";
 import type { NodeExec } from "../kubectl.ts";
 import { TimeoutError, waitFor } from "../wait.ts";
 
 /** How long a command may run, in milliseconds: longer than any that a claim needs, shorter than a claim's own limit. */
-const COMMAND_MS = 90_000;
+const COMMAND_MS = 150_000;
 const EXIT_CODE_MS = 2_000;
 
 /**
  * Runs commands in the node's container, through the engine that DOCKER_HOST names: the engine may live elsewhere,
  * and needs no docker command here.
  */
-export function nodeExec(container: string): NodeExec {
+export function nodeExec(container: string, workingDirectory = "/"): NodeExec {
   const node = new Dockerode().getContainer(container);
   return async (args) => {
-    const exec = await node.exec({ Cmd: [...args], AttachStdout: true, AttachStderr: true });
+    const exec = await node.exec({
+      Cmd: [...args],
+      WorkingDir: workingDirectory,
+      AttachStdout: true,
+      AttachStderr: true,
+    });
     const stream = await exec.start({ hijack: true, stdin: false });
     const stdout = new PassThrough();
     const stderr = new PassThrough();
@@ -46,6 +52,14 @@ export function nodeExec(container: string): NodeExec {
     });
     return { stdout: out.toString(), stderr: err.toString(), exitCode: exitCode ?? 0 };
   };
+}
+
+/** Puts text files into the node's container, by their paths from its root; folders are made. */
+export async function putFiles(container: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const archive = pack();
+  for (const [name, text] of Object.entries(files)) archive.entry({ name }, text);
+  archive.finalize();
+  await new Dockerode().getContainer(container).putArchive(await buffer(archive), { path: "/" });
 }
 
 /** The last lines that the node itself printed. */

@@ -1,3 +1,4 @@
+import type { TimelineRecord } from "../timeline.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** How much of an output is shown where only a look at it is wanted. */
@@ -19,9 +20,15 @@ export interface Step {
 /** Keeps the steps of one claim, sanitised the moment they arrive. */
 export class Transcript {
   readonly steps: Step[] = [];
+  readonly timelines: TimelineRecord[] = [];
 
   add(step: Step): void {
     this.steps.push({ ...step, command: sanitize(step.command), output: sanitize(step.output).trimEnd() });
+  }
+
+  /** Forgets all steps but the first `count`: of a look that was repeated only the last one is worth reading. */
+  keep(count: number): void {
+    this.steps.splice(count);
   }
 }
 

@@ -30,6 +30,7 @@ async function record(
       expected: "holds",
       observed: null,
       steps: [{ command: "kubectl get pods", where: "kubectl", output: "none", exitCode: 0, duration: 1 }],
+      timelines: [],
       diagnosis: [],
       duration: 1,
     },

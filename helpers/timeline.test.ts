@@ -1,0 +1,92 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { describe, expect, test } from "vitest";
+import type { Sighting } from "./recording.ts";
+import { type Bound, livesOf, Timeline } from "./timeline.ts";
+import { drawTimeline } from "./timeline-drawing.ts";
+
+function pod(uid: string, ready: boolean, deleted = false): V1Pod {
+  return {
+    metadata: { uid, name: `web-${uid}`, ...(deleted && { deletionTimestamp: new Date(0) }) },
+    spec: { containers: [], nodeName: "server" },
+    status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  };
+}
+
+const at = (time: number, type: Sighting<V1Pod>["type"], object: V1Pod): Sighting<V1Pod> => ({
+  at: time,
+  type,
+  object,
+});
+
+/** One Pod is replaced by another: the new one is ready before the old one is deleted. */
+const rollout = [
+  at(0, "ADDED", pod("a", true)),
+  at(100, "ADDED", pod("b", false)),
+  at(300, "MODIFIED", pod("b", true)),
+  at(300.001, "MODIFIED", pod("a", true, true)),
+  at(500, "DELETED", pod("a", false, true)),
+];
+
+const timelineOf = (bounds: readonly Bound[] = []) =>
+  new Timeline({ title: "", kind: "pods", duration: 600, lives: livesOf("pods", rollout, 600), bounds });
+
+describe("a time-line", () => {
+  test("tells each object's states, and whether it was there before and is gone", () => {
+    expect(timelineOf().lives).toEqual([
+      {
+        name: "web-a",
+        uid: "a",
+        node: "server",
+        before: true,
+        gone: true,
+        spans: [
+          { state: "ready", from: 0, to: 300.001 },
+          { state: "terminating", from: 300.001, to: 500 },
+        ],
+      },
+      {
+        name: "web-b",
+        uid: "b",
+        node: "server",
+        before: false,
+        gone: false,
+        spans: [
+          { state: "waiting", from: 100, to: 300 },
+          { state: "ready", from: 300, to: 600 },
+        ],
+      },
+    ]);
+  });
+
+  test("counts at every moment, however short", () => {
+    expect(timelineOf().fewest("ready")).toBe(1);
+    expect(timelineOf().most("ready")).toBe(2);
+    expect(timelineOf().most("ready", "waiting")).toBe(2);
+    expect(timelineOf().fewest("waiting")).toBe(0);
+  });
+
+  test("tells the order in which a state was reached, and when", () => {
+    expect(timelineOf().inOrderOf("ready")).toMatchObject([{ name: "web-a" }, { name: "web-b" }]);
+    expect(timelineOf().inOrderOf("terminating")).toMatchObject([{ name: "web-a" }]);
+    expect(timelineOf().since("web-b", "ready")).toBe(300);
+    expect(timelineOf().since("web-b", "terminating")).toBe(Infinity);
+    expect(() => timelineOf().life("web-c")).toThrow("no web-c, but web-a, web-b");
+  });
+
+  test("is drawn with the bounds that were promised", () => {
+    const bounds: Bound[] = [
+      { states: ["ready"], min: 1 },
+      { states: ["ready", "waiting"], max: 2 },
+    ];
+    expect(`\n${drawTimeline(timelineOf(bounds))}\n`).toMatchInlineSnapshot(`
+      "
+                       0 s                                                    0.6 s
+      web-a (server)   ██████████████████████████████xxxxxxxxxxxxxxxxxxxx
+      web-b (server)             ░░░░░░░░░░░░░░░░░░░░██████████████████████████████
+      ready            111111111111111111111111111111111111111111111111111111111111  never under 1
+      ready + waiting  111111111122222222222222222222211111111111111111111111111111  never over 2
+      █ ready   x terminating   ░ waiting
+      "
+    `);
+  });
+});

@@ -1,0 +1,173 @@
+import type { V1Job, V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
+import type { Recordable, Sighting } from "./recording.ts";
+
+/**
+ * What an object is seen to be. A Pod is `waiting` until it is Ready, `terminating` from its deletion to its end, and
+ * `ended` when its containers have ended for good; a Job is `suspended`, `active`, `complete` or `failed`; a ReplicaSet
+ * is `active` while it wants Pods, `idle` when it wants none.
+ */
+export type State =
+  "waiting" | "ready" | "terminating" | "ended" | "suspended" | "active" | "complete" | "failed" | "idle";
+
+/** A state and how long it lasted, in milliseconds since the recording began. */
+export interface Span {
+  readonly state: State;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One object's life. */
+export interface Life {
+  readonly name: string;
+  readonly uid: string;
+  /** The node that a Pod ran on. */
+  readonly node?: string;
+  readonly spans: readonly Span[];
+  /** It was there already when the recording began. */
+  readonly before: boolean;
+  /** It was gone when the recording ended. */
+  readonly gone: boolean;
+}
+
+/** A bound that was promised for the number of objects in some states. */
+export interface Bound {
+  readonly states: readonly State[];
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** What a recording saw, object by object: plain data, from which a picture can be drawn. */
+export interface TimelineRecord {
+  readonly title: string;
+  readonly kind: keyof Recordable;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly lives: readonly Life[];
+  readonly bounds: readonly Bound[];
+}
+
+/** What a recording saw, with ways to ask it. */
+export class Timeline implements TimelineRecord {
+  readonly title: string;
+  readonly kind: keyof Recordable;
+  readonly duration: number;
+  readonly lives: readonly Life[];
+  readonly bounds: readonly Bound[];
+
+  constructor({ title, kind, duration, lives, bounds }: TimelineRecord) {
+    this.title = title;
+    this.kind = kind;
+    this.duration = duration;
+    this.lives = lives;
+    this.bounds = bounds;
+  }
+
+  /** The smallest number of objects that were in one of these states at the same moment. */
+  fewest(...states: State[]): number {
+    return Math.min(...this.#counts(states));
+  }
+
+  /** The largest number of objects that were in one of these states at the same moment. */
+  most(...states: State[]): number {
+    return Math.max(...this.#counts(states));
+  }
+
+  /** The lives, in the order in which they first were in this state; those that never were are left out. */
+  inOrderOf(state: State): Life[] {
+    const since = (life: Life) => life.spans.find((span) => span.state === state)?.from;
+    return this.lives
+      .filter((life) => since(life) !== undefined)
+      .toSorted((a, b) => (since(a) ?? 0) - (since(b) ?? 0));
+  }
+
+  /** The life of the object of that name; the latest where a name was used again. @throws {Error} when there is none */
+  life(name: string): Life {
+    const found = this.lives.findLast((life) => life.name === name);
+    if (!found)
+      throw new Error(`the record has no ${name}, but ${this.lives.map((life) => life.name).join(", ")}`);
+    return found;
+  }
+
+  /** When it first was in this state, in milliseconds; never is Infinity. */
+  since(name: string, state: State): number {
+    return this.life(name).spans.find((span) => span.state === state)?.from ?? Infinity;
+  }
+
+  #counts(states: readonly State[]): number[] {
+    const moments = new Set(this.lives.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to])));
+    moments.add(0);
+    // At its very end nothing begins any more, and every span is over.
+    moments.delete(this.duration);
+    return [...moments].map((at) => this.lives.filter((life) => isIn(life, states, at)).length);
+  }
+}
+
+/** Whether an object was in one of these states at a moment. */
+export function isIn(life: Life, states: readonly State[], at: number): boolean {
+  return life.spans.some(({ state, from, to }) => from <= at && at < to && states.includes(state));
+}
+
+/** Puts the sightings of a recording together, object by object. */
+export function livesOf<Kind extends keyof Recordable>(
+  kind: Kind,
+  sightings: readonly Sighting<Recordable[Kind]>[],
+  duration: number,
+): Life[] {
+  const byUid = Map.groupBy(sightings, ({ object }) => object.metadata?.uid ?? "");
+  return [...byUid].map(([uid, seen]) => {
+    const last = seen.at(-1);
+    const gone = last?.type === "DELETED";
+    const node = kind === "pods" ? (last?.object as V1Pod).spec?.nodeName : undefined;
+    return {
+      name: last?.object.metadata?.name ?? "",
+      uid,
+      ...(node !== undefined && { node }),
+      spans: spansOf(kind, seen, gone ? (last?.at ?? duration) : duration),
+      before: seen[0]?.at === 0,
+      gone,
+    };
+  });
+}
+
+function spansOf<Kind extends keyof Recordable>(
+  kind: Kind,
+  seen: readonly Sighting<Recordable[Kind]>[],
+  end: number,
+): Span[] {
+  const spans: { state: State; from: number; to: number }[] = [];
+  for (const { at, type, object } of seen) {
+    if (type === "DELETED") break;
+    const state = stateOf(kind, object);
+    const last = spans.at(-1);
+    if (last?.state === state) continue;
+    if (last) last.to = at;
+    spans.push({ state, from: at, to: end });
+  }
+  // What came and went between two readings of the clock lasted no time.
+  return spans.filter(({ from, to }) => to > from);
+}
+
+function stateOf<Kind extends keyof Recordable>(kind: Kind, object: Recordable[Kind]): State {
+  if (kind === "pods") return podState(object as V1Pod);
+  if (kind === "jobs") return jobState(object as V1Job);
+  return (object as V1ReplicaSet).spec?.replicas === 0 ? "idle" : "active";
+}
+
+function podState({ metadata, status }: V1Pod): State {
+  if (status?.phase === "Succeeded" || status?.phase === "Failed") return "ended";
+  if (metadata?.deletionTimestamp) return "terminating";
+  return isTrue(status?.conditions, "Ready") ? "ready" : "waiting";
+}
+
+function jobState({ spec, status }: V1Job): State {
+  if (isTrue(status?.conditions, "Complete")) return "complete";
+  if (isTrue(status?.conditions, "Failed")) return "failed";
+  return spec?.suspend ? "suspended" : "active";
+}
+
+function isTrue(
+  conditions: readonly { type: string; status: string }[] | undefined,
+  wanted: string,
+): boolean {
+  return conditions?.some(({ type, status }) => type === wanted && status === "True") ?? false;
+}
