@@ -7,7 +7,7 @@ const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) 
 
 const step = z.strictObject({
   command: z.string(),
-  where: z.enum(["kubectl", "node", "api"]),
+  where: z.enum(["kubectl", "engine", "node", "host", "api"]),
   output: z.string(),
   exitCode: z.int(),
   duration: z.number(),
@@ -98,7 +98,13 @@ const head = z.strictObject({
   architecture: z.string(),
   kernel: z.string(),
   os: z.string(),
-  engine: z.strictObject({ name: z.string(), version: z.string(), private: z.boolean() }),
+  engine: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    private: z.boolean(),
+    /** Its command line here, if there is one. */
+    client: z.strictObject({ program: z.string(), version: z.string() }).optional(),
+  }),
   images: z.array(
     z.strictObject({
       reference: z.string(),

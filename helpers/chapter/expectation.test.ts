@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { expectedOutcome, isAtLeast } from "./expectation.ts";
 
-const ground = { kubernetes: "v1.36.3+k3s1", runtime: "containerd", cgroup: 1 } as const;
+const ground = {
+  kubernetes: "v1.36.3+k3s1",
+  runtime: "containerd",
+  cgroup: 1,
+  engine: { name: "docker" },
+} as const;
 
 test("a claim is expected to hold unless its chapter says otherwise", () => {
   expect(expectedOutcome(undefined, ground)).toBe("holds");
@@ -14,6 +19,9 @@ test("the first rule that fits the cluster counts", () => {
   expect(expectedOutcome(byRuntime, { ...ground, runtime: "docker" })).toBe("holds");
   const byCgroup = [{ cgroup: 2, outcome: "refuted" }] as const;
   expect(expectedOutcome(byCgroup, ground)).toBe("holds");
+  const byEngine = [{ engine: "podman", outcome: "refuted" }] as const;
+  expect(expectedOutcome(byEngine, ground)).toBe("holds");
+  expect(expectedOutcome(byEngine, { ...ground, engine: { name: "podman" } })).toBe("refuted");
   const byVersion = [{ from: "1.24", before: "1.36", outcome: "refuted" }] as const;
   expect(expectedOutcome(byVersion, ground)).toBe("holds");
   expect(expectedOutcome(byVersion, { ...ground, kubernetes: "v1.35.0" })).toBe("refuted");

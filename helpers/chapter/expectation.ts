@@ -4,6 +4,7 @@ export interface Ground {
   readonly kubernetes: string;
   readonly runtime: string;
   readonly cgroup: 1 | 2;
+  readonly engine: { readonly name: "docker" | "podman" };
 }
 
 /** An outcome that a chapter expects on some clusters; every condition given must be met. */
@@ -11,6 +12,8 @@ export interface ExpectationRule {
   readonly outcome: "holds" | "refuted";
   readonly runtime?: "containerd" | "docker" | "cri-o";
   readonly cgroup?: 1 | 2;
+  /** The container engine below the cluster: only what is asked of it directly depends on it. */
+  readonly engine?: "docker" | "podman";
   /** First Kubernetes minor version that this is expected of, such as `1.35`. */
   readonly from?: string;
   /** First Kubernetes minor version that this is no longer expected of. */
@@ -35,6 +38,7 @@ export function isAtLeast(version: string, minor: string): boolean {
 function fits(rule: ExpectationRule, ground: Ground): boolean {
   if (rule.runtime !== undefined && rule.runtime !== ground.runtime) return false;
   if (rule.cgroup !== undefined && rule.cgroup !== ground.cgroup) return false;
+  if (rule.engine !== undefined && rule.engine !== ground.engine.name) return false;
   if (rule.from !== undefined && !isAtLeast(ground.kubernetes, rule.from)) return false;
   if (rule.before !== undefined && isAtLeast(ground.kubernetes, rule.before)) return false;
   return true;

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { StartedK3sContainer } from "@testcontainers/k3s";
 import { z } from "zod";
+import { findClient } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import { provideImages, provideNodeImage } from "../images/images.ts";
 import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
@@ -59,6 +60,7 @@ export async function bootCluster(options: BootOptions): Promise<ClusterDescript
       throw notComingUp(nodeImage.description, log, cause);
     }
     const { nodeInfo, name } = ready;
+    const client = await findClient(engine.name);
     const [runtime = "", runtimeVersion = ""] = (nodeInfo?.containerRuntimeVersion ?? "").split("://");
     return {
       distribution: nodeImage.kind,
@@ -71,10 +73,23 @@ export async function bootCluster(options: BootOptions): Promise<ClusterDescript
       os: nodeInfo?.osImage ?? "",
       nodeName: name,
       nodeContainer: node.getId(),
-      engine: { name: engine.name, version: engine.version, private: engine.private },
+      engine: {
+        name: engine.name,
+        version: engine.version,
+        private: engine.private,
+        ...(client && { client }),
+      },
       images: [{ ...nodeImage, standIn: nodeImage.kind === "offline node" }, ...images].map(
-        ({ reference, digest, standIn, description }) => ({ reference, digest, standIn, description }),
+        ({ reference, engineName, digest, standIn, description }) => ({
+          reference,
+          engineName,
+          digest,
+          standIn,
+          description,
+        }),
       ),
+      pauseImage: nodeImage.pauseImage,
+      run,
       boot: {
         ...log.parts,
         started: Math.round(booted),

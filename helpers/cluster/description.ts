@@ -1,8 +1,12 @@
 import type { Ground } from "../chapter/expectation.ts";
+import type { EngineClient } from "../engine/client.ts";
+import type { Run } from "../run.ts";
 
 /** An image that the run uses, as transcripts name it at their head. */
 export interface ImageDescription {
   readonly reference: string;
+  /** Its name in the engine: a stand-in's is one of our own. */
+  readonly engineName: string;
   readonly digest: string;
   readonly standIn: boolean;
   readonly description: string;
@@ -19,8 +23,18 @@ export interface ClusterDescription extends Ground {
   readonly nodeName: string;
   /** The node's container in the engine. */
   readonly nodeContainer: string;
-  readonly engine: { readonly name: string; readonly version: string; readonly private: boolean };
+  readonly engine: {
+    readonly name: "docker" | "podman";
+    readonly version: string;
+    readonly private: boolean;
+    /** Its command line on this machine; an engine elsewhere may have none here. */
+    readonly client?: EngineClient;
+  };
   readonly images: readonly ImageDescription[];
+  /** Which of the images every Pod's sandbox is made from, as a reference. */
+  readonly pauseImage: string;
+  /** Who owns what is made in the engine: labels tell it, so that it goes with the run. */
+  readonly run: Run;
   /** Parts of the boot, in milliseconds since the node's container was started. */
   readonly boot: Readonly<Record<string, number>>;
   readonly kubeconfig: string;

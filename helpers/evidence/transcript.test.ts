@@ -18,6 +18,9 @@ test("a transcript reads like a terminal", () => {
     "node# ls",
     "(exit code 2)",
   ]);
+  const typed = { ...step, command: "docker ps", where: "engine", output: "" } as const;
+  const asRoot = { ...step, command: "ls", where: "host", output: "" } as const;
+  expect(formatSteps([typed, asRoot])).toEqual(["$ docker ps", "host# ls"]);
 });
 
 test("a brief one says how much it leaves out", () => {

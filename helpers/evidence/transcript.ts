@@ -9,8 +9,8 @@ const BRIEF_WIDTH = 200;
 export interface Step {
   /** The command as a reader would type it, or a sentence that says what was read. */
   readonly command: string;
-  /** Where it ran: with the reader's kubectl, or on the node itself. */
-  readonly where: "kubectl" | "node" | "api";
+  /** Where it ran: with the reader's kubectl or his engine's command line, on the node itself, or on the engine's host. */
+  readonly where: "kubectl" | "engine" | "node" | "host" | "api";
   readonly output: string;
   readonly exitCode: number;
   /** Milliseconds. */
@@ -32,10 +32,13 @@ export class Transcript {
   }
 }
 
-/** Steps as a reader sees them in a terminal: `$` before what he could type, `node#` before what ran on the node. */
+/**
+ * Steps as a reader sees them in a terminal: `$` before what he could type, `node#` before what ran on the node, `host#`
+ * before what takes root on the engine's host.
+ */
 export function formatSteps(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
-    const prompt = { kubectl: "$ ", node: "node# ", api: "" }[step.where];
+    const prompt = { kubectl: "$ ", engine: "$ ", node: "node# ", host: "host# ", api: "" }[step.where];
     const lines = step.output === "" ? [] : step.output.split("\n");
     const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
     return [`${prompt}${step.command}`, ...lines, ...exit];

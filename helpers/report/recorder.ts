@@ -30,12 +30,12 @@ export default class Recorder implements Reporter {
 
 /** What a record says of the cluster that it was made on; nothing of it gives access. */
 export function recordHead(cluster: ClusterDescription): RecordHead {
-  const { nodeName: _, nodeContainer: __, kubeconfig: ___, ...rest } = cluster;
+  const { nodeName: _, nodeContainer: __, kubeconfig: ___, pauseImage: ____, run: _____, ...rest } = cluster;
   return {
     tool: "proven-tutorial",
     recordedAt: new Date().toISOString(),
     ...rest,
-    images: [...rest.images],
+    images: rest.images.map(({ engineName: _, ...image }) => image),
   };
 }
 
