@@ -1,18 +1,22 @@
 import { Option } from "commander";
+import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import type { ClusterDescription } from "../helpers/cluster/description.ts";
 import type { ChapterRecord } from "../helpers/record.ts";
 import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
-import { chapterFiles } from "./chapters.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { runVitest } from "./run-vitest.ts";
-import { withCluster } from "./with-cluster.ts";
+import { withClusters } from "./with-cluster.ts";
+
+/** The chapters that the article itself was written in; the others are what it promised. */
+const ARTICLE = ["pod", "pause"];
 
 interface Options {
   readonly testNamePattern?: string;
+  readonly all?: boolean;
   readonly keep?: boolean;
   readonly lang: Language;
 }
@@ -22,7 +26,11 @@ await main(async () => {
     "article",
     "Boots a Kubernetes node and tells every claim of the article on it.",
   )
-    .argument("[chapters...]", "chapters to run, such as pod or 02-pause; all by default")
+    .argument(
+      "[chapters...]",
+      "chapters to run, such as pod or 05-deployment; those of the article by default",
+    )
+    .option("--all", "every chapter there is")
     .option("-t, --test-name-pattern <pattern>", "only claims whose id or English statement matches")
     .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
     .addOption(
@@ -30,19 +38,20 @@ await main(async () => {
     )
     .addHelpText("after", ENVIRONMENT)
     .parse();
-  const { testNamePattern, keep = false, lang } = command.opts<Options>();
-  const files = chapterFiles(command.args);
+  const { testNamePattern, all = false, keep = false, lang } = command.opts<Options>();
+  const chapters = all ? chapterIds() : chaptersNamed(command.args.length > 0 ? command.args : ARTICLE);
   const started = performance.now();
-  await withCluster({ keep }, async (cluster) => {
+  await withClusters({ keep, chapters }, async (clusters) => {
+    const { cluster } = clusters.first;
     const head = recordHead(cluster);
     const recorder = new Recorder();
     process.stdout.write(`${describeHead(head, lang).join("\n")}\n`);
     await runVitest({
       projects: ["chapters"],
-      files,
+      files: chapters.map(chapterFile),
       testNamePattern,
       reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter()],
-      provide: { cluster, mode: "claims" },
+      provide: { ...clusters, mode: "claims" },
     });
     const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];
     if (recorder.chapters.length > 0) lines.push(`${WORDS[lang].record}${LAST_RUN}`);
@@ -60,7 +69,7 @@ function times(
   const words = WORDS[language];
   const parts = Object.entries(boot).map(([part, ms]) => `${part} ${words.seconds(ms / 1000)}`);
   const ready = chapters.map(
-    ({ id, prelude }) => `${id} ${words.seconds((prelude[0]?.duration ?? 0) / 1000)}`,
+    ({ id, prelude }) => `${id} ${words.seconds((prelude.at(-1)?.duration ?? 0) / 1000)}`,
   );
   return [
     `${words.boot}${parts.join(words.and)}`,

@@ -1,10 +1,10 @@
+import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import MutantsReporter from "../helpers/report/mutants.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
-import { chapterFiles } from "./chapters.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { runVitest } from "./run-vitest.ts";
-import { withCluster } from "./with-cluster.ts";
+import { withClusters } from "./with-cluster.ts";
 
 interface Options {
   readonly testNamePattern?: string;
@@ -20,14 +20,14 @@ await main(async () => {
     .addHelpText("after", ENVIRONMENT)
     .parse();
   const { testNamePattern } = command.opts<Options>();
-  const files = chapterFiles(command.args);
-  await withCluster({ keep: false }, (cluster) =>
+  const chapters = command.args.length > 0 ? chaptersNamed(command.args) : chapterIds();
+  await withClusters({ keep: false, chapters }, (clusters) =>
     runVitest({
       projects: ["chapters"],
-      files,
+      files: chapters.map(chapterFile),
       testNamePattern,
       reporters: [new MutantsReporter(), new TotalsReporter()],
-      provide: { cluster, mode: "mutants" },
+      provide: { ...clusters, mode: "mutants" },
     }),
   );
 });

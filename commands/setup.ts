@@ -1,4 +1,5 @@
-import { provideClusterImages } from "../helpers/cluster/boot.ts";
+import { chapterIds } from "../helpers/chapters.ts";
+import { planClusters } from "../helpers/cluster/plan.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { withEngine } from "./with-cluster.ts";
@@ -8,7 +9,7 @@ await main(async () => {
     .addHelpText("after", ENVIRONMENT)
     .parse();
   await withEngine({ keep: false }, async (boot) => {
-    const { nodeImage, images } = await provideClusterImages(boot);
-    for (const { description } of [nodeImage, ...images]) boot.progress.note(`✓ ${description}`);
+    const { node, images, addOnImages } = await planClusters(boot, chapterIds());
+    for (const { description } of [node, ...images, ...addOnImages]) boot.progress.note(`✓ ${description}`);
   });
 });

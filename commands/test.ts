@@ -1,9 +1,10 @@
+import { chapterFile, chapterIds } from "../helpers/chapters.ts";
 import Recorder from "../helpers/report/recorder.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { runVitest } from "./run-vitest.ts";
-import { withCluster } from "./with-cluster.ts";
+import { withClusters } from "./with-cluster.ts";
 
 interface Options {
   readonly testNamePattern?: string;
@@ -24,13 +25,15 @@ await main(async () => {
     await runVitest({ projects: ["helpers"], files, testNamePattern, reporters });
     return;
   }
-  await withCluster({ keep: false }, (cluster) =>
+  const named = chapterIds().filter((id) => files.some((part) => chapterFile(id).includes(part)));
+  const chapters = named.length > 0 ? named : chapterIds();
+  await withClusters({ keep: false, chapters }, (clusters) =>
     runVitest({
       projects: ["helpers", "chapters"],
       files,
       testNamePattern,
       reporters,
-      provide: { cluster, mode: "claims" },
+      provide: { ...clusters, mode: "claims" },
     }),
   );
 });

@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { beforeAll, inject, recordArtifact, test } from "vitest";
+import { beforeAll, expect, inject, recordArtifact, test } from "vitest";
 import { mayLackVerdict } from "./chapter/allowances.ts";
 import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
 import type { Chapter, Claim } from "./chapter/claim.ts";
@@ -7,6 +6,8 @@ import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
 import { type Judgement, judge } from "./chapter/outcome.ts";
+import { chapterOfFile } from "./chapters.ts";
+import { clusterFor } from "./cluster/clusters.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
 import { sanitize } from "./evidence/sanitize.ts";
@@ -33,14 +34,17 @@ class UnexpectedOutcome extends Error {
  * and its name, without the ending, is the chapter's id.
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
-  const cluster = inject("cluster");
+  const plan = inject("plan");
+  const first = inject("first");
   const files = [...definition.manifests, ...(definition.later ?? [])];
   const namespaces = [definition.namespace, ...(definition.otherNamespaces ?? [])];
   const manifest = readManifests(files, namespaces);
-  if (inject("mode") === "mutants") return registerMutants(definition, manifest, cluster);
+  if (inject("mode") === "mutants") return registerMutants(definition, manifest, plan, first);
 
-  const lesson = new Lesson(cluster, definition, manifest, namespaces);
+  let lesson: Lesson;
   beforeAll(async () => {
+    const cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
+    lesson = new Lesson(cluster, plan, definition, manifest, namespaces);
     try {
       await lesson.open();
     } catch (error) {
@@ -54,6 +58,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
       const options = { timeout: CLAIM_TIMEOUT_MS, concurrent: definition.sideBySide ?? false };
       test(`${id}: ${claim.en}`, options, async ({ task, skip }) => {
         const { title, intro, manifests } = definition;
+        const { cluster } = lesson;
         const record = await tell(id, claim, lesson);
         const asExpected = record.outcome === record.expected;
         const clusterLost = record.outcome === "error" && !(await lesson.isAlive());
@@ -63,7 +68,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
         await recordArtifact(task, {
           type: CLAIM_ARTIFACT,
           chapter: {
-            id: chapterId(task.file.filepath),
+            id: chapterOfFile(task.file.filepath),
             title,
             intro,
             manifests: [...manifests],
@@ -146,9 +151,4 @@ function sanitizeValue(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, entry) =>
     typeof entry === "string" ? sanitize(entry) : entry,
   );
-}
-
-/** `01-pod` for `…/chapters/01-pod.test.ts`. */
-function chapterId(file: string): string {
-  return basename(file).replace(/\.test\.ts$/, "");
 }

@@ -1,4 +1,5 @@
-import type { ClusterDescription } from "../cluster/description.ts";
+import type { FirstCluster } from "../cluster/clusters.ts";
+import type { ClusterPlan } from "../cluster/plan.ts";
 import type { ChapterRecord, ClaimRecord } from "../record.ts";
 
 /** What the chapters are run for: to tell the claims, or to show that each of them can fall. */
@@ -29,7 +30,8 @@ export interface MutantArtifact {
 
 declare module "vitest" {
   interface ProvidedContext {
-    cluster: ClusterDescription;
+    plan: ClusterPlan;
+    first: FirstCluster;
     mode: Mode;
   }
   interface TestArtifactRegistry {

@@ -1,7 +1,9 @@
 import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
+import { addAgents, agentsOf, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec, putFiles } from "../cluster/node-exec.ts";
+import type { ClusterPlan } from "../cluster/plan.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
@@ -46,6 +48,10 @@ export interface Look {
   until<T>(wait: Until<T>): Promise<T>;
   /** Records every change of some objects from now on: see {@link Recorded}. */
   record<Kind extends keyof Recordable>(kind: Kind, selector: string): Promise<Recorded>;
+  /** Starts a node that joins the cluster, waits until it is Ready, and gives its name: `agent-3` say. */
+  addAgent(): Promise<string>;
+  /** Takes a node out of the cluster: its machine goes, then its Node object. */
+  removeAgent(name: string): Promise<void>;
   /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
   processes(pod: string): Promise<ContainerProcess[]>;
   /** The inode of one kind of namespace by container, with `pause` for the sandbox and `node` for the node itself. */
@@ -75,6 +81,7 @@ export class Lesson {
   readonly cluster: ClusterDescription;
   /** How the manifests got into the cluster. */
   readonly prelude: Step[] = [];
+  readonly #plan: ClusterPlan;
   readonly #manifest: Manifest;
   readonly #applied: readonly string[];
   readonly #namespaces: readonly string[];
@@ -88,11 +95,13 @@ export class Lesson {
   /** `namespaces` are the chapter's, as they are called in this cluster, its own first. */
   constructor(
     cluster: ClusterDescription,
+    plan: ClusterPlan,
     { manifests }: Pick<Chapter, "manifests">,
     manifest: Manifest,
     namespaces: readonly string[],
   ) {
     this.cluster = cluster;
+    this.#plan = plan;
     this.#namespaces = namespaces;
     this.#manifest = manifest;
     this.#applied = manifests;
@@ -116,6 +125,7 @@ export class Lesson {
       ),
     );
     const manifest = this.#manifest.only(this.#applied);
+    if (this.cluster.join) await this.#tellNodes();
     await apply(this.#api, manifest);
     if (wait === "ready") await untilReady(this.#api, manifest);
     else await this.#untilSettled(manifest);
@@ -150,6 +160,8 @@ export class Lesson {
         otherNamespaces: this.#namespaces.slice(1),
         until: (wait) => lookUntil(wait, transcript),
         record: (kind, selector) => this.#record(kind, selector, transcript),
+        addAgent: () => this.#addAgent(transcript),
+        removeAgent: (name) => this.#removeAgent(name, transcript),
         processes,
         listing: async (pod) => listingOf(node, await processes(pod)),
         namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),
@@ -175,6 +187,42 @@ export class Lesson {
     } catch {
       return false;
     }
+  }
+
+  /** A chapter about nodes begins with those there are. */
+  async #tellNodes(): Promise<void> {
+    const transcript = new Transcript();
+    await createKubectl(this.#exec, transcript)`get nodes`;
+    this.prelude.push(...transcript.steps);
+  }
+
+  async #addAgent(transcript: Transcript): Promise<string> {
+    const started = performance.now();
+    const numbers = (await agentsOf(this.cluster)).map((name) => Number(name.split("-")[1]));
+    const name = `agent-${Math.max(0, ...numbers) + 1}`;
+    await addAgents(this.#plan, this.cluster, [name]);
+    const duration = performance.now() - started;
+    transcript.add({
+      command: `A node joins: a container of the node's image is started with the host name ${name}, as "k3s agent"`,
+      where: "api",
+      output: `node ${name} is Ready`,
+      exitCode: 0,
+      duration,
+    });
+    return name;
+  }
+
+  async #removeAgent(name: string, transcript: Transcript): Promise<void> {
+    const started = performance.now();
+    await removeAgent(this.cluster, name);
+    const duration = performance.now() - started;
+    transcript.add({
+      command: `A node leaves: the container of ${name} is removed, then its Node (a reader would: kubectl delete node ${name})`,
+      where: "api",
+      output: "",
+      exitCode: 0,
+      duration,
+    });
   }
 
   /** A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is. */

@@ -1,5 +1,8 @@
-import { afterAll, recordArtifact, test } from "vitest";
+import { afterAll, beforeAll, expect, recordArtifact, test } from "vitest";
+import { chapterOfFile } from "../chapters.ts";
+import { clusterFor, type FirstCluster } from "../cluster/clusters.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
+import type { ClusterPlan } from "../cluster/plan.ts";
 import type { Manifest } from "../manifest.ts";
 import { mayLackVerdict } from "./allowances.ts";
 import { MUTANT_ARTIFACT } from "./artifact.ts";
@@ -21,11 +24,17 @@ const unchanged = () => {};
 export function registerMutants(
   chapter: Chapter,
   manifest: Manifest,
-  cluster: ClusterDescription,
+  plan: ClusterPlan,
+  first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const lessons = new Map<(manifest: Manifest) => void, Promise<Lesson>>();
   const queues = new WeakMap<Lesson, Promise<unknown>>();
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
+
+  let cluster: ClusterDescription;
+  beforeAll(async () => {
+    cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
+  }, MUTANT_TIMEOUT_MS);
 
   const lessonFor = (change: (manifest: Manifest) => void): Promise<Lesson> => {
     let lesson = lessons.get(change);
@@ -36,7 +45,7 @@ export function registerMutants(
       )(`-mutant-${lessons.size + 1}`);
       const changed = manifest.copy();
       change(changed);
-      lesson = openLesson(new Lesson(cluster, chapter, changed.inNamespaces(rename), own.map(rename)));
+      lesson = openLesson(new Lesson(cluster, plan, chapter, changed.inNamespaces(rename), own.map(rename)));
       lessons.set(change, lesson);
     }
     return lesson;
@@ -59,8 +68,7 @@ export function registerMutants(
 
   return {
     claim(id, claim) {
-      if (claim.since !== undefined && !isAtLeast(cluster.kubernetes, claim.since)) return;
-      const expected = expectedOutcome(claim.expect, cluster);
+      if (claim.since !== undefined && !isAtLeast(first.cluster.kubernetes, claim.since)) return;
       for (const mutant of claim.mutants) {
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
@@ -69,6 +77,7 @@ export function registerMutants(
             observeMutant(claim, mutant, lesson.look().look),
           );
           if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
+          const expected = expectedOutcome(claim.expect, cluster);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");
           await recordArtifact(task, {
             type: MUTANT_ARTIFACT,

@@ -38,4 +38,12 @@ export interface ClusterDescription extends Ground {
   /** Parts of the boot, in milliseconds since the node's container was started. */
   readonly boot: Readonly<Record<string, number>>;
   readonly kubeconfig: string;
+  /** How agents join; only where a chapter needs any. */
+  readonly join?: {
+    /** The engine's network on which the nodes reach each other. */
+    readonly network: string;
+    readonly url: string;
+    /** A secret: never to be shown or recorded. */
+    readonly token: string;
+  };
 }

@@ -1,10 +1,12 @@
 import type { TestProject } from "vitest/node";
+import { chapterIds } from "../chapters.ts";
 import { openEngine } from "../engine/engine.ts";
 import { disposeOnSignal } from "../engine/signals.ts";
 import { describeError } from "../problem.ts";
 import { lineProgress } from "../progress.ts";
 import { thisRun } from "../run.ts";
-import { bootCluster } from "./boot.ts";
+import { bootFirstCluster } from "./clusters.ts";
+import { planClusters } from "./plan.ts";
 
 /**
  * Boots one cluster for all chapters of a run and hands its description on, unless the command that started Vitest
@@ -13,7 +15,7 @@ import { bootCluster } from "./boot.ts";
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const provided = project.getProvidedContext();
   if (provided.mode === undefined) project.provide("mode", "claims");
-  if (provided.cluster !== undefined) return undefined;
+  if (provided.first !== undefined) return undefined;
 
   const stack = new AsyncDisposableStack();
   // Vitest exits a millisecond after a signal; the cluster and the engine need seconds to go away.
@@ -23,7 +25,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     const run = thisRun();
     const progress = lineProgress();
     const engine = stack.use(await openEngine({ run, progress }));
-    project.provide("cluster", await bootCluster({ engine, run, progress }));
+    const chapters = chapterIds();
+    const plan = await planClusters({ engine, run, progress }, chapters);
+    project.provide("plan", plan);
+    const first = () => bootFirstCluster(plan, chapters);
+    project.provide("first", await progress.step(`Booting ${plan.node.description}`, first));
   } catch (error) {
     await stack.disposeAsync();
     process.stderr.write(`${describeError(error)}\n`);

@@ -1,23 +1,44 @@
 import { basename } from "node:path";
 import { K3sContainer } from "@testcontainers/k3s";
+import { GenericContainer } from "testcontainers";
 import { isAtLeast } from "../chapter/expectation.ts";
+import type { AddOn } from "./needs.ts";
 
 /** What a node's container is made from. */
-export interface NodeOptions {
+interface NodeOptions {
   /** The image's name in the engine. */
   readonly image: string;
   /** Such as `v1.36.3` or `v1.21.2+k3s1`. */
   readonly kubernetesVersion: string;
   readonly cgroupVersion: 1 | 2;
-  /** The address at which the engine publishes ports: the API server's certificate must name it. */
-  readonly host: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Image archives by their path here; the node imports them before it is ready. */
   readonly archives: readonly string[];
 }
 
-/** k3s add-ons that no chapter needs yet. A real k3s would wait for their images from a registry. */
-const DISABLED = ["coredns", "local-storage", "metrics-server", "servicelb", "traefik"];
+/** What a server's container is made from. */
+export interface ServerOptions extends NodeOptions {
+  /** The address at which the engine publishes ports: the API server's certificate must name it. */
+  readonly host: string;
+  readonly addOns: readonly AddOn[];
+  /** The network on which agents reach it, if there are to be any. */
+  readonly network?: string;
+  /** What they show when they join. */
+  readonly token?: string;
+}
+
+/** What an agent's container is made from. */
+export interface AgentOptions extends NodeOptions {
+  /** Its host name, and so its name in the cluster. */
+  readonly name: string;
+  readonly network: string;
+  /** Where it joins, and with which token. */
+  readonly url: string;
+  readonly token: string;
+}
+
+/** k3s' add-ons: what no chapter needs is left out, since a real k3s would wait for their images from a registry. */
+const ADD_ONS = ["coredns", "local-storage", "metrics-server", "servicelb", "traefik"];
 
 /** Where k3s and everything that keeps its contract looks for image archives at start. */
 const IMAGES_FOLDER = "/var/lib/rancher/k3s/agent/images";
@@ -25,8 +46,8 @@ const IMAGES_FOLDER = "/var/lib/rancher/k3s/agent/images";
 /** A node may be slow in an emulated machine; on an idle one it takes seconds. */
 const STARTUP_TIMEOUT_MS = 300_000;
 
-/** The node's host name, and so its name in the cluster: the same in every run, and in every recording. */
-const HOSTNAME = "node";
+/** The server's host name, and so its name in the cluster: the same in every run, and in every recording. */
+const SERVER = "server";
 
 /**
  * On cgroup v1 the node sees the host's cgroups. Left alone it would put its Pods under /kubepods there, and k3s itself
@@ -45,29 +66,59 @@ exec /bin/k3s "$@" "--kubelet-arg=cgroup-root=$own" \\
 
 /** `K3sContainer` with the images that the chapters need, and with a cgroup root of its own. */
 export class NodeContainer extends K3sContainer {
-  constructor(options: NodeOptions) {
+  constructor(options: ServerOptions) {
     super(options.image);
-    const command = [
-      "server",
-      `--disable=${DISABLED.join(",")}`,
-      `--tls-san=${options.host}`,
-      ...legacyCgroupArguments(options),
-    ];
-    this.withLabels({ ...options.labels })
-      .withHostname(HOSTNAME)
-      .withCommand(command)
-      .withStartupTimeout(STARTUP_TIMEOUT_MS)
-      .withCopyFilesToContainer(
-        options.archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` })),
-      );
-    if (options.cgroupVersion === 1) {
-      this.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
-    } else {
+    const { network, token } = options;
+    const disabled = ADD_ONS.filter((addOn) => !options.addOns.some((wanted) => wanted === addOn));
+    prepare(this, options)
+      .withHostname(SERVER)
+      .withCommand([
+        "server",
+        `--disable=${disabled.join(",")}`,
+        `--tls-san=${options.host}`,
+        // Nodes are on one network: plain routes between them do, and need no VXLAN from the kernel.
+        ...(network === undefined ? [] : ["--flannel-backend=host-gw"]),
+        ...legacyCgroupArguments(options),
+      ]);
+    if (network !== undefined) this.withNetworkMode(network);
+    if (token !== undefined) this.withEnvironment({ K3S_TOKEN: token });
+    if (options.cgroupVersion === 2) {
       // On cgroup v2 a private namespace does the same, and k3s itself makes room in it for its Pods.
       Object.assign(this.hostConfig, { CgroupnsMode: "private" });
       this.withBindMounts([]);
     }
   }
+}
+
+/** A node that joins a server, as `k3s agent` does: set up like `K3sContainer`, but without an API server of its own. */
+export class AgentContainer extends GenericContainer {
+  constructor(options: AgentOptions) {
+    super(options.image);
+    prepare(this, options)
+      .withPrivilegedMode()
+      .withTmpFs({ "/run": "rw" })
+      .withTmpFs({ "/var/run": "rw" })
+      .withHostname(options.name)
+      .withNetworkMode(options.network)
+      .withEnvironment({ K3S_URL: options.url, K3S_TOKEN: options.token })
+      .withCommand(["agent", ...legacyCgroupArguments(options)]);
+    Object.assign(this.hostConfig, { CgroupnsMode: options.cgroupVersion === 1 ? "host" : "private" });
+    if (options.cgroupVersion === 1) {
+      this.withBindMounts([{ source: "/sys/fs/cgroup", target: "/sys/fs/cgroup" }]);
+    }
+  }
+}
+
+/** What server and agents have in common. */
+function prepare<T extends GenericContainer>(container: T, options: NodeOptions): T {
+  container
+    .withLabels({ ...options.labels })
+    .withStartupTimeout(STARTUP_TIMEOUT_MS)
+    .withCopyFilesToContainer(
+      options.archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` })),
+    );
+  if (options.cgroupVersion === 1) container.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
+  return container;
 }
 
 /** From 1.35 on the kubelet refuses to start on cgroup v1 unless it is told otherwise. */

@@ -17,9 +17,8 @@ export default class Recorder implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const chapters = chapterRecords(modules);
     this.chapters = chapters;
-    const cluster = modules
-      .find(({ project }) => project.name === "chapters")
-      ?.project.getProvidedContext().cluster;
+    const cluster = modules.find(({ project }) => project.name === "chapters")?.project.getProvidedContext()
+      .first?.cluster;
     if (!cluster || chapters.length === 0) return;
     const record = runRecord.parse({ schema: RECORD_SCHEMA, head: recordHead(cluster), chapters });
     const file = join(PROJECT_ROOT, LAST_RUN);
@@ -30,12 +29,14 @@ export default class Recorder implements Reporter {
 
 /** What a record says of the cluster that it was made on; nothing of it gives access. */
 export function recordHead(cluster: ClusterDescription): RecordHead {
-  const { nodeName: _, nodeContainer: __, kubeconfig: ___, pauseImage: ____, run: _____, ...rest } = cluster;
+  const { distribution, kubernetes, runtime, runtimeVersion, cgroup, architecture, kernel, os } = cluster;
   return {
     tool: "proven-tutorial",
     recordedAt: new Date().toISOString(),
-    ...rest,
-    images: rest.images.map(({ engineName: _, ...image }) => image),
+    ...{ distribution, kubernetes, runtime, runtimeVersion, cgroup, architecture, kernel, os },
+    engine: cluster.engine,
+    images: cluster.images.map(({ engineName: _, ...image }) => image),
+    boot: cluster.boot,
   };
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../helpers/paths.ts";
-import { Problem } from "../helpers/problem.ts";
+import { basename, join } from "node:path";
+import { PROJECT_ROOT } from "./paths.ts";
+import { Problem } from "./problem.ts";
 
 const ENDING = ".test.ts";
 
@@ -14,15 +14,24 @@ export function chapterIds(): string[] {
 }
 
 /**
- * The files of the chapters that somebody named, by id or by the id without its number; all when nothing was named.
+ * The ids of the chapters that somebody named, by id or by the id without its number.
  * @throws {Problem} naming the chapters there are
  */
-export function chapterFiles(names: readonly string[]): string[] {
+export function chaptersNamed(names: readonly string[]): string[] {
   const all = chapterIds();
-  const chosen = names.map((name) => {
+  return names.map((name) => {
     const found = all.find((id) => id === name || id.replace(/^\d+-/, "") === name);
     if (!found) throw new Problem(`there is no chapter "${name}"`, `The chapters are: ${all.join(", ")}.`);
     return found;
   });
-  return (chosen.length > 0 ? chosen : all).map((id) => `chapters/${id}${ENDING}`);
+}
+
+/** The file of a chapter, from the top of the checkout. */
+export function chapterFile(id: string): string {
+  return `chapters/${id}${ENDING}`;
+}
+
+/** The chapter that a file holds: `01-pod` for `…/chapters/01-pod.test.ts`. */
+export function chapterOfFile(file: string): string {
+  return basename(file, ENDING);
 }

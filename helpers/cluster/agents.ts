@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import Dockerode from "dockerode";
+import { LABEL, runLabels } from "../run.ts";
+import { Problem } from "../problem.ts";
+import { TimeoutError, waitFor } from "../wait.ts";
+import { type Api, apiStatus, connect } from "./api.ts";
+import type { ClusterDescription } from "./description.ts";
+import { AgentContainer } from "./node-container.ts";
+import { nodeLog } from "./node-exec.ts";
+import type { ClusterPlan } from "./plan.ts";
+
+/** How long an agent may take until its node is Ready, in milliseconds; in an emulated machine it takes long. */
+const READY_TIMEOUT_MS = 300_000;
+
+/** How many of an agent's last lines are shown when it does not come up. */
+const LOG_TAIL = 15;
+
+/** Tells which node of which cluster a container is. */
+const CLUSTER_LABEL = `${LABEL}.cluster`;
+const NODE_LABEL = `${LABEL}.node`;
+
+/** A network in the engine on which the nodes of one cluster reach each other; its name. */
+export async function createNetwork({ run }: ClusterPlan, cluster: string): Promise<string> {
+  const name = `${LABEL}-${run.id}-${cluster}`;
+  await new Dockerode().createNetwork({ Name: name, Labels: runLabels(run) });
+  return name;
+}
+
+/** A secret that an agent shows when it joins (https://docs.k3s.io/cli/token). */
+export function newToken(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/**
+ * Starts a container as `k3s agent` for each name, and waits until all are Ready.
+ * @throws {Problem} with the agent's last lines when one does not come up
+ */
+export async function addAgents(
+  plan: ClusterPlan,
+  cluster: ClusterDescription,
+  names: readonly string[],
+): Promise<void> {
+  const api = connect(cluster.kubeconfig);
+  await Promise.all(names.map((name) => addAgent(plan, cluster, name, api)));
+}
+
+async function addAgent(
+  plan: ClusterPlan,
+  cluster: ClusterDescription,
+  name: string,
+  api: Api,
+): Promise<void> {
+  const { network, url, token } = joinOf(cluster);
+  const agent = await new AgentContainer({
+    image: plan.node.engineName,
+    kubernetesVersion: plan.node.kubernetes,
+    cgroupVersion: plan.cgroup,
+    labels: { ...runLabels(plan.run), [CLUSTER_LABEL]: network, [NODE_LABEL]: name },
+    archives: plan.images.map(({ archive }) => archive),
+    name,
+    network,
+    url,
+    token,
+  }).start();
+  const container = new Dockerode().getContainer(agent.getId());
+  try {
+    await waitFor({
+      what: `node ${name} to be Ready`,
+      look: async () => {
+        const { State } = await container.inspect();
+        return { running: State.Running, conditions: await conditionsOf(api, name) };
+      },
+      until: ({ running, conditions }) =>
+        !running || conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+      timeout: READY_TIMEOUT_MS,
+    });
+    const { State } = await container.inspect();
+    if (!State.Running) throw new Error(`it ended with exit code ${State.ExitCode}`);
+  } catch (cause) {
+    throw new Problem(
+      `agent ${name} does not come up: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "See its last lines above.",
+      { cause, details: (await nodeLog(agent.getId(), LOG_TAIL).catch(() => "")).trimEnd().split("\n") },
+    );
+  }
+}
+
+/**
+ * Takes an agent out of the cluster, as an operator would whose machine is gone: its container is removed, then its Node.
+ * @throws {Error} when there is no such agent
+ */
+export async function removeAgent(cluster: ClusterDescription, name: string): Promise<void> {
+  const { network } = joinOf(cluster);
+  const docker = new Dockerode();
+  const filters = { label: [`${CLUSTER_LABEL}=${network}`, `${NODE_LABEL}=${name}`] };
+  const [agent] = await docker.listContainers({ all: true, filters });
+  if (!agent) throw new Error(`the cluster has no agent ${name}`);
+  await docker.getContainer(agent.Id).remove({ force: true, v: true });
+  await connect(cluster.kubeconfig)
+    .core.deleteNode({ name })
+    .catch((error: unknown) => {
+      if (apiStatus(error) !== 404) throw error;
+    });
+}
+
+/** The names of the cluster's agents, in the order of their names. */
+export async function agentsOf(cluster: ClusterDescription): Promise<string[]> {
+  const { network } = joinOf(cluster);
+  const filters = { label: [`${CLUSTER_LABEL}=${network}`] };
+  const found = await new Dockerode().listContainers({ all: true, filters });
+  return found.flatMap(({ Labels }) => Labels[NODE_LABEL] ?? []).sort();
+}
+
+function joinOf({ join }: ClusterDescription): NonNullable<ClusterDescription["join"]> {
+  if (!join)
+    throw new Error("this cluster has one node: helpers/cluster/needs.ts says which chapters have more");
+  return join;
+}
+
+async function conditionsOf(api: Api, name: string): Promise<{ type: string; status: string }[]> {
+  try {
+    const { status } = await api.core.readNode({ name });
+    return (status?.conditions ?? []).map(({ type, status: value }) => ({ type, status: value }));
+  } catch (error) {
+    // It has not joined yet; anything else is told by the time-out.
+    if (apiStatus(error) === 404 || error instanceof TimeoutError) return [];
+    throw error;
+  }
+}

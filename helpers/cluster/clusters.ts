@@ -1,0 +1,58 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../paths.ts";
+import { bootCluster } from "./boot.ts";
+import type { ClusterDescription } from "./description.ts";
+import { isAlone, jointNeeds, needsOf } from "./needs.ts";
+import type { ClusterPlan } from "./plan.ts";
+
+/** The first cluster of a run. */
+export interface FirstCluster {
+  readonly cluster: ClusterDescription;
+  /** The chapter that has it to itself; undefined when it is shared. */
+  readonly chapter?: string;
+}
+
+/**
+ * Boots the cluster that these chapters share; when each of them has one to itself, that of the first. The others are
+ * booted by their chapters, with {@link clusterFor}.
+ * @throws {Problem} with the node's last lines when it does not come up
+ */
+export async function bootFirstCluster(
+  plan: ClusterPlan,
+  chapters: readonly string[],
+): Promise<FirstCluster> {
+  const shared = chapters.filter((chapter) => !isAlone(chapter, plan.sharing));
+  const [chapter] = chapters;
+  if (shared.length > 0 || chapter === undefined) {
+    return { cluster: await bootKept(plan, "shared", jointNeeds(shared)) };
+  }
+  return { cluster: await bootKept(plan, chapter, needsOf(chapter)), chapter };
+}
+
+/** The cluster that a chapter is to use: the first one of the run if that is meant for it, else one of its own. */
+export async function clusterFor(
+  chapter: string,
+  plan: ClusterPlan,
+  first: FirstCluster,
+): Promise<ClusterDescription> {
+  const mayUseFirst = isAlone(chapter, plan.sharing)
+    ? first.chapter === chapter
+    : first.chapter === undefined;
+  return mayUseFirst ? first.cluster : await bootKept(plan, chapter, needsOf(chapter));
+}
+
+/** Where the kubeconfig of a cluster is that outlives its run. */
+export function keptKubeconfig(run: string, name: string): string {
+  return join(cacheFolder("kept"), `${run}-${name}.kubeconfig.yaml`);
+}
+
+async function bootKept(
+  plan: ClusterPlan,
+  name: string,
+  needs: Parameters<typeof bootCluster>[2],
+): Promise<ClusterDescription> {
+  const cluster = await bootCluster(plan, name, needs);
+  if (plan.keep) writeFileSync(keptKubeconfig(plan.run.id, name), cluster.kubeconfig, { mode: 0o600 });
+  return cluster;
+}

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findClient } from "../engine/client.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type ProvidedImage, provideImages, provideNodeImage } from "../images/images.ts";
+import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
+import { PROJECT_ROOT } from "../paths.ts";
+import type { Progress } from "../progress.ts";
+import type { Run } from "../run.ts";
+import type { ClusterDescription, ImageDescription } from "./description.ts";
+import { type AddOn, needsOf, sharingOf, type Sharing } from "./needs.ts";
+
+/** An image that nodes import when they start. */
+interface PlannedImage extends ImageDescription {
+  readonly archive: string;
+}
+
+/**
+ * Everything that it takes to start a node, at any time of the run: plain data, since chapters that have a cluster to
+ * themselves start it in their own process.
+ */
+export interface ClusterPlan {
+  /** Who owns what is made: it is named and labelled after it. */
+  readonly run: Run;
+  readonly engine: ClusterDescription["engine"];
+  /** The address at which the engine publishes ports. */
+  readonly host: string;
+  readonly cgroup: 1 | 2;
+  readonly architecture: string;
+  readonly node: ImageDescription & {
+    readonly kind: ClusterDescription["distribution"];
+    readonly kubernetes: string;
+    readonly pauseImage: string;
+  };
+  /** What chapters use. */
+  readonly images: readonly PlannedImage[];
+  /** What add-ons use. */
+  readonly addOnImages: readonly PlannedImage[];
+  readonly sharing: Sharing;
+  /** Clusters are to outlive the run. */
+  readonly keep: boolean;
+}
+
+/** What {@link planClusters} needs. */
+export interface PlanOptions {
+  readonly engine: Engine;
+  readonly run: Run;
+  readonly progress: Progress;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly keep?: boolean;
+}
+
+/** Has every image ready that the nodes of these chapters need; idempotent, and quick when all are there. */
+export async function planClusters(
+  { engine, run, progress, env = process.env, keep = false }: PlanOptions,
+  chapters: readonly string[],
+): Promise<ClusterPlan> {
+  const sharing = sharingOf(env);
+  const addOns: AddOn[] = [...new Set(chapters.flatMap((chapter) => needsOf(chapter).addOns ?? []))];
+  const common = { engine, run, progress, env };
+  const node = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
+  const images = await provideImages({ ...common, references: chapterImages(), node });
+  const withAddOns =
+    addOns.length > 0 ? await provideImages({ ...common, references: [], node, addOns }) : [];
+  const client = await findClient(engine.name);
+  return {
+    run,
+    engine: {
+      name: engine.name,
+      version: engine.version,
+      private: engine.private,
+      ...(client && { client }),
+    },
+    host: engine.host,
+    cgroup: engine.cgroupVersion,
+    architecture: engine.architecture,
+    node: {
+      reference: node.reference,
+      digest: node.digest,
+      standIn: node.kind === "offline node",
+      description: node.description,
+      engineName: node.engineName,
+      kind: node.kind,
+      kubernetes: node.kubernetesVersion,
+      pauseImage: node.pauseImage,
+    },
+    images: images.map(planned),
+    addOnImages: withAddOns
+      .filter(({ reference }) => !images.some((image) => image.reference === reference))
+      .map(planned),
+    sharing,
+    keep,
+  };
+}
+
+function planned({
+  reference,
+  engineName,
+  digest,
+  standIn,
+  description,
+  archive,
+}: ProvidedImage): PlannedImage {
+  return { reference, engineName, digest, standIn, description, archive };
+}
+
+/** The images that some manifest of the chapters names; what can't be read is told by the chapter that uses it. */
+function chapterImages(): string[] {
+  const folder = join(PROJECT_ROOT, MANIFESTS);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  return imagesOf(
+    files.flatMap((name) => {
+      try {
+        return parseObjects(readFileSync(join(folder, name), "utf8"), name);
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
