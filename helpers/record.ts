@@ -36,6 +36,7 @@ const timeline = z.strictObject({
         name: z.string(),
         uid: z.string(),
         node: z.string().optional(),
+        owner: z.string().optional(),
         spans: z.array(z.strictObject({ state, from: z.number(), to: z.number() })).readonly(),
         before: z.boolean(),
         gone: z.boolean(),

@@ -4,10 +4,17 @@ import type { Sighting } from "./recording.ts";
 import { type Bound, livesOf, Timeline } from "./timeline.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
 
-function pod(uid: string, ready: boolean, deleted = false): V1Pod {
+const controller = { apiVersion: "apps/v1", kind: "ReplicaSet", controller: true, uid: "" };
+
+function pod(uid: string, ready: boolean, deleted = false, owner = "web", nodeName = "server"): V1Pod {
   return {
-    metadata: { uid, name: `web-${uid}`, ...(deleted && { deletionTimestamp: new Date(0) }) },
-    spec: { containers: [], nodeName: "server" },
+    metadata: {
+      uid,
+      name: `${owner}-${uid}`,
+      ownerReferences: [{ ...controller, name: owner }],
+      ...(deleted && { deletionTimestamp: new Date(0) }),
+    },
+    spec: { containers: [], nodeName },
     status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   };
 }
@@ -37,6 +44,7 @@ describe("a time-line", () => {
         name: "web-a",
         uid: "a",
         node: "server",
+        owner: "ReplicaSet web",
         before: true,
         gone: true,
         spans: [
@@ -48,6 +56,7 @@ describe("a time-line", () => {
         name: "web-b",
         uid: "b",
         node: "server",
+        owner: "ReplicaSet web",
         before: false,
         gone: false,
         spans: [
@@ -81,11 +90,35 @@ describe("a time-line", () => {
     expect(`\n${drawTimeline(timelineOf(bounds))}\n`).toMatchInlineSnapshot(`
       "
                        0 s                                                    0.6 s
-      web-a (server)   ██████████████████████████████xxxxxxxxxxxxxxxxxxxx
-      web-b (server)             ░░░░░░░░░░░░░░░░░░░░██████████████████████████████
+      web-a            ██████████████████████████████xxxxxxxxxxxxxxxxxxxx
+      web-b                      ░░░░░░░░░░░░░░░░░░░░██████████████████████████████
       ready            111111111111111111111111111111111111111111111111111111111111  never under 1
       ready + waiting  111111111122222222222222222222211111111111111111111111111111  never over 2
-      █ ready   x terminating   ░ waiting
+      ░ waiting   █ ready   x terminating
+      "
+    `);
+  });
+
+  test("is drawn controller by controller where there are several, with nodes where there are several", () => {
+    const sightings = [
+      at(0, "ADDED", pod("a", true, false, "web-1")),
+      at(100, "ADDED", pod("b", false, false, "web-2", "agent")),
+      at(300, "MODIFIED", pod("b", true, false, "web-2", "agent")),
+      at(400, "MODIFIED", pod("a", true, true, "web-1")),
+      at(500, "DELETED", pod("a", false, true, "web-1")),
+    ];
+    const bounds: Bound[] = [{ states: ["terminating"] }];
+    const lives = livesOf("pods", sightings, 600);
+    const drawn = drawTimeline({ title: "", kind: "pods", duration: 600, lives, bounds });
+    expect(`\n${drawn}\n`).toMatchInlineSnapshot(`
+      "
+                    0 s                                                    0.6 s
+      ReplicaSet web-1
+        a (server)  ████████████████████████████████████████xxxxxxxxxx
+      ReplicaSet web-2
+        b (agent)             ░░░░░░░░░░░░░░░░░░░░██████████████████████████████
+      terminating   000000000000000000000000000000000000000011111111110000000000  not limited
+      ░ waiting   █ ready   x terminating
       "
     `);
   });

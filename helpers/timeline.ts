@@ -22,6 +22,8 @@ export interface Life {
   readonly uid: string;
   /** The node that a Pod ran on. */
   readonly node?: string;
+  /** The controller that it belonged to at last, as kind and name: `ReplicaSet web-5d6f`. */
+  readonly owner?: string;
   readonly spans: readonly Span[];
   /** It was there already when the recording began. */
   readonly before: boolean;
@@ -118,10 +120,12 @@ export function livesOf<Kind extends keyof Recordable>(
     const last = seen.at(-1);
     const gone = last?.type === "DELETED";
     const node = kind === "pods" ? (last?.object as V1Pod).spec?.nodeName : undefined;
+    const owner = last?.object.metadata?.ownerReferences?.find(({ controller }) => controller);
     return {
       name: last?.object.metadata?.name ?? "",
       uid,
       ...(node !== undefined && { node }),
+      ...(owner !== undefined && { owner: `${owner.kind} ${owner.name}` }),
       spans: spansOf(kind, seen, gone ? (last?.at ?? duration) : duration),
       before: seen[0]?.at === 0,
       gone,
