@@ -1,4 +1,5 @@
 import { chapterIds } from "../helpers/chapters.ts";
+import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { planClusters } from "../helpers/cluster/plan.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
@@ -9,7 +10,7 @@ await main(async () => {
     .addHelpText("after", ENVIRONMENT)
     .parse();
   await withEngine({ keep: false }, async (boot) => {
-    const { node, images, addOnImages } = await planClusters(boot, chapterIds());
+    const { node, images, addOnImages } = await planClusters(boot, addOnsOf(chapterIds()));
     for (const { description } of [node, ...images, ...addOnImages]) boot.progress.note(`✓ ${description}`);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootFirstCluster, type FirstCluster } from "../helpers/cluster/clusters.ts";
-import { sharingOf } from "../helpers/cluster/needs.ts";
+import { addOnsOf, sharingOf } from "../helpers/cluster/needs.ts";
 import { type ClusterPlan, planClusters, type PlanOptions } from "../helpers/cluster/plan.ts";
 import { openEngine } from "../helpers/engine/engine.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
@@ -23,7 +23,7 @@ export async function withClusters(
   // A wrong value is told before anything is started.
   sharingOf(process.env);
   await withEngine(options, async (boot) => {
-    const plan = await planClusters({ ...boot, keep: options.keep }, options.chapters);
+    const plan = await planClusters({ ...boot, keep: options.keep }, addOnsOf(options.chapters));
     const first = await boot.progress.step(`Booting ${plan.node.description}`, () =>
       bootFirstCluster(plan, options.chapters),
     );

@@ -32,16 +32,17 @@ export function newToken(): string {
 }
 
 /**
- * Starts a container as `k3s agent` for each name, and waits until all are Ready.
+ * Starts a container as `k3s agent` for each name, and waits until all are Ready, each for `timeout` milliseconds at most.
  * @throws {Problem} with the agent's last lines when one does not come up
  */
 export async function addAgents(
   plan: ClusterPlan,
   cluster: ClusterDescription,
   names: readonly string[],
+  timeout = READY_TIMEOUT_MS,
 ): Promise<void> {
   const api = connect(cluster.kubeconfig);
-  await Promise.all(names.map((name) => addAgent(plan, cluster, name, api)));
+  await Promise.all(names.map((name) => addAgent(plan, cluster, name, api, timeout)));
 }
 
 async function addAgent(
@@ -49,6 +50,7 @@ async function addAgent(
   cluster: ClusterDescription,
   name: string,
   api: Api,
+  timeout: number,
 ): Promise<void> {
   const { network, url, token } = joinOf(cluster);
   const agent = await new AgentContainer({
@@ -72,7 +74,7 @@ async function addAgent(
       },
       until: ({ running, conditions }) =>
         !running || conditions.some(({ type, status }) => type === "Ready" && status === "True"),
-      timeout: READY_TIMEOUT_MS,
+      timeout,
     });
     const { State } = await container.inspect();
     if (!State.Running) throw new Error(`it ended with exit code ${State.ExitCode}`);

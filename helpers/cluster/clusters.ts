@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../paths.ts";
 import { bootCluster } from "./boot.ts";
 import type { ClusterDescription } from "./description.ts";
-import { isAlone, jointNeeds, needsOf } from "./needs.ts";
+import { addOnsOf, isAlone, needsOf } from "./needs.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** The first cluster of a run. */
@@ -25,7 +25,7 @@ export async function bootFirstCluster(
   const shared = chapters.filter((chapter) => !isAlone(chapter, plan.sharing));
   const [chapter] = chapters;
   if (shared.length > 0 || chapter === undefined) {
-    return { cluster: await bootKept(plan, "shared", jointNeeds(shared)) };
+    return { cluster: await bootKept(plan, "shared", { addOns: addOnsOf(shared) }) };
   }
   return { cluster: await bootKept(plan, chapter, needsOf(chapter)), chapter };
 }

@@ -6,6 +6,7 @@ import { describeError } from "../problem.ts";
 import { lineProgress } from "../progress.ts";
 import { thisRun } from "../run.ts";
 import { bootFirstCluster } from "./clusters.ts";
+import { addOnsOf } from "./needs.ts";
 import { planClusters } from "./plan.ts";
 
 /**
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     const progress = lineProgress();
     const engine = stack.use(await openEngine({ run, progress }));
     const chapters = chapterIds();
-    const plan = await planClusters({ engine, run, progress }, chapters);
+    const plan = await planClusters({ engine, run, progress }, addOnsOf(chapters));
     project.provide("plan", plan);
     const first = () => bootFirstCluster(plan, chapters);
     project.provide("first", await progress.step(`Booting ${plan.node.description}`, first));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAlone, jointNeeds, sharingOf } from "./needs.ts";
+import { isAlone, addOnsOf, sharingOf } from "./needs.ts";
 
 test("a chapter that lets nodes come and go is alone; with CLUSTER=fresh each is", () => {
   expect(isAlone("07-daemonset", "shared")).toBe(true);
@@ -8,8 +8,8 @@ test("a chapter that lets nodes come and go is alone; with CLUSTER=fresh each is
 });
 
 test("a shared cluster has what any of its chapters needs, and nothing when none does", () => {
-  expect(jointNeeds(["01-pod", "06-statefulset"])).toEqual({ addOns: ["coredns", "local-storage"] });
-  expect(jointNeeds(["01-pod", "02-pause"])).toEqual({ addOns: [] });
+  expect(addOnsOf(["01-pod", "06-statefulset"])).toEqual(["coredns", "local-storage"]);
+  expect(addOnsOf(["01-pod", "02-pause"])).toEqual([]);
 });
 
 test("CLUSTER is refused when it names no kind of cluster", () => {

@@ -40,8 +40,7 @@ export function isAlone(chapter: string, sharing: Sharing): boolean {
   return sharing === "fresh" || (needsOf(chapter).agents ?? 0) > 0;
 }
 
-/** What a cluster must have that these chapters share. */
-export function jointNeeds(chapters: readonly string[]): ClusterNeeds {
-  const addOns = new Set(chapters.flatMap((chapter) => needsOf(chapter).addOns ?? []));
-  return { addOns: [...addOns] };
+/** The add-ons that some of these chapters need. */
+export function addOnsOf(chapters: readonly string[]): AddOn[] {
+  return [...new Set(chapters.flatMap((chapter) => needsOf(chapter).addOns ?? []))];
 }

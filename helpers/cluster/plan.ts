@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
 import type { ClusterDescription, ImageDescription } from "./description.ts";
-import { type AddOn, needsOf, sharingOf, type Sharing } from "./needs.ts";
+import { type AddOn, sharingOf, type Sharing } from "./needs.ts";
 
 /** An image that nodes import when they start. */
 interface PlannedImage extends ImageDescription {
@@ -50,13 +50,12 @@ export interface PlanOptions {
   readonly keep?: boolean;
 }
 
-/** Has every image ready that the nodes of these chapters need; idempotent, and quick when all are there. */
+/** Has every image ready that nodes with these add-ons need; idempotent, and quick when all are there. */
 export async function planClusters(
   { engine, run, progress, env = process.env, keep = false }: PlanOptions,
-  chapters: readonly string[],
+  addOns: readonly AddOn[] = [],
 ): Promise<ClusterPlan> {
   const sharing = sharingOf(env);
-  const addOns: AddOn[] = [...new Set(chapters.flatMap((chapter) => needsOf(chapter).addOns ?? []))];
   const common = { engine, run, progress, env };
   const node = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
   const images = await provideImages({ ...common, references: chapterImages(), node });

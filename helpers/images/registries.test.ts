@@ -26,6 +26,9 @@ describe("registries", () => {
     expect(await later.ask()).toEqual(DOWN);
     expect(later.asked()).toBe(0);
     expect(later.said).toEqual(["r refuses connections (found out 0 min ago; IMAGES=pull asks again)"]);
+    const laterStill = asker(registriesIn(folder, { run: LATER }), undefined);
+    expect(await laterStill.ask()).toEqual(DOWN);
+    expect(laterStill.said).toEqual([]);
     const forced = asker(registriesIn(folder, { remember: false }), undefined);
     expect(await forced.ask()).toBeUndefined();
     expect(forced.asked()).toBe(1);

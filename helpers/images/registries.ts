@@ -79,7 +79,11 @@ export class Registries {
   async #noteDown(registry: string, failure: PullFailure): Promise<void> {
     this.#down.set(registry, failure);
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(this.#file(registry), JSON.stringify({ ...failure, at: Date.now(), by: this.#process }));
+    await this.#write(registry, failure, Date.now());
+  }
+
+  async #write(registry: string, failure: PullFailure, at: number): Promise<void> {
+    await writeFile(this.#file(registry), JSON.stringify({ ...failure, at, by: this.#process }));
   }
 
   async #recall(registry: string, say: (line: string) => void): Promise<PullFailure | undefined> {
@@ -91,8 +95,11 @@ export class Registries {
       const age = Date.now() - at;
       if (age < 0 || age > REMEMBER_MS) return undefined;
       this.#down.set(registry, failure);
-      if (by !== this.#process)
+      if (by !== this.#process) {
         say(`${failure.line} (found out ${Math.round(age / 60_000)} min ago; IMAGES=pull asks again)`);
+        // Said once: the next step of this run finds it as its own.
+        await this.#write(registry, failure, at);
+      }
       return failure;
     } catch {
       return undefined;
