@@ -50,7 +50,7 @@ await main(async () => {
       projects: ["chapters"],
       files: chapters.map(chapterFile),
       testNamePattern,
-      reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter()],
+      reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter({ language: lang })],
       provide: { ...clusters, mode: "claims" },
     });
     const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];

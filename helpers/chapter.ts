@@ -1,4 +1,4 @@
-import { beforeAll, expect, inject, recordArtifact, test } from "vitest";
+import { beforeAll, expect, inject, recordArtifact, test, vi } from "vitest";
 import { mayLackVerdict } from "./chapter/allowances.ts";
 import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
 import type { Chapter, Claim } from "./chapter/claim.ts";
@@ -34,6 +34,7 @@ class UnexpectedOutcome extends Error {
  * and its name, without the ending, is the chapter's id.
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
+  if (definition.atOnce !== undefined) vi.setConfig({ maxConcurrency: definition.atOnce });
   const plan = inject("plan");
   const first = inject("first");
   const files = [...definition.manifests, ...(definition.later ?? [])];
@@ -107,6 +108,7 @@ async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson): Promise<Cla
     timelines: transcript.timelines,
     diagnosis: [],
     duration: performance.now() - started,
+    waitedForClock: transcript.waitedForClock,
   };
 }
 

@@ -76,6 +76,8 @@ const claim = z.strictObject({
   diagnosis: z.array(step),
   /** Milliseconds. */
   duration: z.number(),
+  /** The part of it in which nothing could happen before the clock had struck, in milliseconds. */
+  waitedForClock: z.number(),
 });
 
 const chapter = z.strictObject({

@@ -13,8 +13,8 @@ export interface Wait<T> {
   readonly describe?: (seen: T) => string;
   /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
-  /** Milliseconds between two looks; 50 by default. */
-  readonly interval?: number;
+  /** Milliseconds between two looks, or what gives them after each look; 50 by default. */
+  readonly interval?: number | (() => number);
 }
 
 /** A condition that did not come true in time: says what it was and what was seen last. */
@@ -41,7 +41,8 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       last = error instanceof Error ? error.message : String(error);
       cause = error;
     }
-    await delay(wait.interval ?? INTERVAL_MS);
+    const { interval = INTERVAL_MS } = wait;
+    await delay(typeof interval === "function" ? interval() : interval);
   } while (performance.now() < deadline);
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${last}`, { cause });
 }

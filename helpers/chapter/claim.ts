@@ -61,4 +61,6 @@ export interface Chapter {
   readonly otherNamespaces?: readonly string[];
   /** Each claim looks at objects of its own, so that all can be asked at the same time. */
   readonly sideBySide?: boolean;
+  /** How many claims are then asked, or mutants tried, at the same time: 5 unless given; more where they wait for the clock. */
+  readonly atOnce?: number;
 }

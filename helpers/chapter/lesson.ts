@@ -4,6 +4,7 @@ import { addAgents, agentsOf, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec, putFiles } from "../cluster/node-exec.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
+import { untilNextLook } from "../clock.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
@@ -68,6 +69,11 @@ export interface Until<T> {
   readonly until: (seen: T) => boolean;
   /** 60 unless given. */
   readonly seconds?: number;
+  /**
+   * The clock brings it about, at a full minute: looks are rarer, and how long it took is told, and counted as time spent
+   * waiting for the clock. 150 seconds unless given: two ticks, and some time for what they begin.
+   */
+  readonly clock?: boolean;
 }
 
 /** A recording that runs. */
@@ -272,19 +278,38 @@ export class Lesson {
 /** How long {@link Look.until} waits unless told otherwise, in seconds. */
 const UNTIL_SECONDS = 60;
 
+/** The same when it is the clock that is waited for. */
+const UNTIL_CLOCK_SECONDS = 150;
+
 async function lookUntil<T>(
-  { what, look, until, seconds = UNTIL_SECONDS }: Until<T>,
+  { what, look, until, clock = false, seconds = clock ? UNTIL_CLOCK_SECONDS : UNTIL_SECONDS }: Until<T>,
   transcript: Transcript,
 ): Promise<T> {
   const before = transcript.steps.length;
-  return await waitFor({
+  const started = performance.now();
+  const seen = await waitFor({
     what,
     look: () => {
       transcript.keep(before);
       return look();
     },
     until,
-    interval: 250,
+    interval: clock ? () => untilNextLook(Date.now()) : 250,
     timeout: seconds * 1000,
   });
+  if (clock) transcript.waitedForClock += waited(what, started, before, transcript);
+  return seen;
+}
+
+/** Tells, before the look that ended a wait, how long it took; gives it in milliseconds. */
+function waited(what: string, started: number, before: number, transcript: Transcript): number {
+  const duration = performance.now() - started;
+  transcript.insert(before, {
+    command: `Waited ${(duration / 1000).toFixed(0)} s for the clock: ${what}`,
+    where: "api",
+    output: "",
+    exitCode: 0,
+    duration,
+  });
+  return duration;
 }

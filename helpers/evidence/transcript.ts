@@ -21,9 +21,17 @@ export interface Step {
 export class Transcript {
   readonly steps: Step[] = [];
   readonly timelines: TimelineRecord[] = [];
+  /** How long the claim only waited for the clock to strike, in milliseconds. */
+  waitedForClock = 0;
 
   add(step: Step): void {
-    this.steps.push({ ...step, command: sanitize(step.command), output: sanitize(step.output).trimEnd() });
+    this.insert(this.steps.length, step);
+  }
+
+  /** Adds a step before the one at `index`. */
+  insert(index: number, step: Step): void {
+    const output = sanitize(step.output).trimEnd();
+    this.steps.splice(index, 0, { ...step, command: sanitize(step.command), output });
   }
 
   /** Forgets all steps but the first `count`: of a look that was repeated only the last one is worth reading. */

@@ -12,6 +12,8 @@ import { type Language, paint, verdict, WORDS } from "./text.ts";
 export default class Narrator implements Reporter {
   readonly #language: Language;
   readonly #claims: ClaimArtifact[] = [];
+  /** What is to be told of each test, by its id, until all tests before it in its chapter are told. */
+  readonly #waiting = new Map<string, { told: ClaimArtifact | undefined; lines: string[] }>();
   readonly #started = new Set<string>();
   /** Chapters that were not told to their end yet, in reading order. */
   #order: string[] = [];
@@ -31,19 +33,12 @@ export default class Narrator implements Reporter {
     const told = claimOf(test);
     // That the cluster is lost is told once, at the end.
     if (told?.clusterLost) return;
-    const lines: string[] = [];
-    if (told) {
-      if (!this.#started.has(told.chapter.id)) lines.push(...this.#openChapter(told));
-      this.#started.add(told.chapter.id);
-      this.#claims.push(told);
-      lines.push(...this.#tellClaim(told.claim));
-    }
-    if (test.result().state === "failed" && !told) {
-      lines.push(
-        ...(test.result().errors ?? []).map((error) => paint("red", `✗ ${test.name}: ${error.message}`)),
-      );
-    }
-    this.#write(test.module.moduleId, lines);
+    const errors = test.result().state === "failed" && !told ? (test.result().errors ?? []) : [];
+    const lines = told
+      ? this.#tellClaim(told.claim)
+      : errors.map((error) => paint("red", `✗ ${test.name}: ${error.message}`));
+    this.#waiting.set(test.id, { told, lines });
+    this.#write(test.module.moduleId, this.#inReadingOrder(test.module));
   }
 
   onTestModuleEnd(module: TestModule): void {
@@ -52,16 +47,34 @@ export default class Narrator implements Reporter {
       ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
     ];
     this.#ended.add(module.moduleId);
-    this.#write(
-      module.moduleId,
-      errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${textOf(error)}`)),
-    );
+    this.#write(module.moduleId, [
+      ...this.#inReadingOrder(module),
+      ...errors.map((error) => paint("red", `✗ ${module.relativeModuleId}: ${textOf(error)}`)),
+    ]);
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     for (const lines of this.#untold.values()) this.#print(lines);
     for (const error of errors) this.#print([paint("red", `✗ ${textOf(error)}`)]);
     if (this.#claims.length > 0) this.#print(["", this.#table()]);
+  }
+
+  /** Claims that are asked side by side end in any order: gives what may be told now so that they are told as written. */
+  #inReadingOrder(module: TestModule): string[] {
+    const lines: string[] = [];
+    for (const test of module.children.allTests()) {
+      const next = this.#waiting.get(test.id);
+      if (!next && test.result().state === "pending" && !this.#ended.has(module.moduleId)) break;
+      if (!next) continue;
+      this.#waiting.delete(test.id);
+      if (next.told) {
+        if (!this.#started.has(next.told.chapter.id)) lines.push(...this.#openChapter(next.told));
+        this.#started.add(next.told.chapter.id);
+        this.#claims.push(next.told);
+      }
+      lines.push(...next.lines);
+    }
+    return lines;
   }
 
   #openChapter({ chapter }: ClaimArtifact): string[] {

@@ -44,6 +44,18 @@ describe("the last line counts", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("and the line before says how long a chapter waited for the clock", async () => {
+    const { stdout } = await runChapter(
+      `${CLAIM} reportClaim("cron.a", "holds", { waitedForClock: 61_000 });
+       reportClaim("cron.b", "holds", { waitedForClock: 8_000 });`,
+    );
+    expect(stdout.trim().split("\n").slice(-3)).toEqual([
+      "Waited for the clock: 01-test 61.00 s",
+      "",
+      "2 passed, 0 failed, 0 skipped",
+    ]);
+  });
+
   test("a file whose beforeAll fails", async () => {
     const { exitCode, stdout } = await runChapter(
       `${CLAIM} import { beforeAll } from "vitest";

@@ -3,9 +3,13 @@ import { CLAIM_ARTIFACT } from "../../chapter/artifact.ts";
 import type { Outcome } from "../../chapter/outcome.ts";
 
 /** A test that reports a claim with this outcome, as a chapter's would: for tests of the reporters. */
-export function reportClaim(id: string, outcome: Outcome, options: { clusterLost?: boolean } = {}): void {
+export function reportClaim(
+  id: string,
+  outcome: Outcome,
+  options: { clusterLost?: boolean; waitedForClock?: number } = {},
+): void {
   test(`${id}: a statement`, async ({ task, skip }) => {
-    await record(task, id, outcome, options.clusterLost ?? false);
+    await record(task, id, outcome, options);
     if (outcome === "not asked") skip("too old");
     if (outcome !== "holds") throw new Error(`${id} is ${outcome}`);
   });
@@ -15,7 +19,7 @@ async function record(
   task: RunnerTestCase,
   id: string,
   outcome: Outcome,
-  clusterLost: boolean,
+  { clusterLost = false, waitedForClock = 0 }: { clusterLost?: boolean; waitedForClock?: number },
 ): Promise<void> {
   const text = { en: "a statement", zh: "一条陈述" };
   await recordArtifact(task, {
@@ -33,6 +37,7 @@ async function record(
       timelines: [],
       diagnosis: [],
       duration: 1,
+      waitedForClock,
     },
     clusterLost,
   });
