@@ -81,6 +81,14 @@ export class Manifest {
     return new Manifest(structuredClone(this.files));
   }
 
+  /** Leaves out all objects of that kind but those named: a mutant need not run what its claim does not look at. */
+  keep(kind: string, ...names: readonly string[]): void {
+    for (const { objects } of this.files) {
+      const kept = objects.filter((object) => object.kind !== kind || names.includes(object.metadata.name));
+      objects.splice(0, objects.length, ...kept);
+    }
+  }
+
   /** Adds a file: what a mutant needs beside the chapter's own objects. */
   with(file: ManifestFile): Manifest {
     return new Manifest([...this.files, file]);
