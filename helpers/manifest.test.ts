@@ -92,7 +92,11 @@ test("the text of a file means to kubectl, which reads YAML 1.1, what it meant h
 });
 
 test("a mutant can leave out what its claim does not look at", () => {
-  const job = (name: string) => ({ apiVersion: "batch/v1", kind: "Job", metadata: { name, namespace: "work" } });
+  const job = (name: string) => ({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace: "work" },
+  });
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "work" } };
   const manifest = new Manifest([
     { name: "job.yaml", objects: [namespace, job("hello"), job("tidy")] },
