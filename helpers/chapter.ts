@@ -1,4 +1,4 @@
-import { beforeAll, expect, inject, recordArtifact, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, recordArtifact, test, vi } from "vitest";
 import { mayLackVerdict } from "./chapter/allowances.ts";
 import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
 import type { Chapter, Claim } from "./chapter/claim.ts";
@@ -15,7 +15,7 @@ import { formatStepsBriefly } from "./evidence/transcript.ts";
 import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
-export type { ManifestMutant, Mutant } from "./chapter/claim.ts";
+export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
 export type { Manifest } from "./manifest.ts";
 export type { Look } from "./chapter/lesson.ts";
@@ -52,6 +52,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
       throw await withDiagnosis(error, lesson);
     }
   }, CLAIM_TIMEOUT_MS);
+  afterAll(() => lesson.closeByHand(), CLAIM_TIMEOUT_MS);
 
   return {
     claim(id, claim) {

@@ -4,7 +4,7 @@ import {
   type TemplateValue,
   templateArguments,
 } from "./command-line.ts";
-import type { Transcript } from "./evidence/transcript.ts";
+import type { Step, Transcript } from "./evidence/transcript.ts";
 import { parseTable, type Row } from "./table.ts";
 
 /** What a process printed, and how it ended. */
@@ -101,18 +101,23 @@ export function createKubectl(exec: NodeExec, transcript: Transcript): Kubectl {
   );
 }
 
-/** A command on the node itself, shown like kubectl's. It throws when it fails. */
-export function createNodeCommand(exec: NodeExec, transcript: Transcript): CommandTemplate<Output> {
+/** A command on the node itself, or on the engine's host, shown like kubectl's. It throws when it fails. */
+export function createNodeCommand(
+  exec: NodeExec,
+  transcript: Transcript,
+  where: "node" | "host" = "node",
+): CommandTemplate<Output> {
   return async (strings, ...values) => {
-    const output = await runShown(templateArguments(strings, values), "node", exec, transcript);
+    const output = await runShown(templateArguments(strings, values), where, exec, transcript);
     if (output.exitCode !== 0) throw new CommandError(output.command, output);
     return output;
   };
 }
 
-async function runShown(
-  args: string[],
-  where: "kubectl" | "node",
+/** Runs a command and puts it, with what it printed, into the transcript: the same words that ran. */
+export async function runShown(
+  args: readonly string[],
+  where: Step["where"],
   exec: NodeExec,
   transcript: Transcript,
 ): Promise<Output> {

@@ -8,8 +8,15 @@ const NAMESPACE_KINDS = ["cgroup", "ipc", "mnt", "net", "pid", "pid_for_children
 
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
 
+/** What the containers' namespaces are compared with: a process outside of them all. */
+export interface RootProcess {
+  /** What it is called in an observation. */
+  readonly container: string;
+  readonly pid: number | "self";
+}
+
 /** The node's first process, in whose namespaces the kubelet runs. */
-const THE_NODE = { container: "node", pid: 1 };
+const THE_NODE: RootProcess = { container: "node", pid: 1 };
 
 /** Makes crictl print the process id instead of everything that it knows. */
 const ONLY_PID = ["--output", "go-template", "--template", "{{.info.pid}}"];
@@ -54,15 +61,16 @@ export async function processesOf(
 
 /**
  * The inode of one kind of namespace for each process, such as `net:[4026533557]`: equal inodes are one namespace.
- * The node's own is added as `node`.
+ * That of the process outside of all containers is added: the node's own, as `node`, unless another is given.
  * @throws {NotObservable} when the node does not show one of them
  */
 export async function inodesOf(
   node: NodeCommand,
   processes: readonly ContainerProcess[],
   kind: NamespaceKind,
+  root = THE_NODE,
 ): Promise<Record<string, string>> {
-  const all = [...processes, THE_NODE];
+  const all = [...processes, root];
   const listing = await node`ls -l ${all.map(({ pid }) => `/proc/${pid}/ns/${kind}`)}`;
   return Object.fromEntries(
     all.map(({ container, pid }) => [container, inodeIn(listing.lines, `/proc/${pid}/ns/${kind}`)]),
@@ -76,8 +84,9 @@ export async function inodesOf(
 export async function listingOf(
   node: NodeCommand,
   processes: readonly ContainerProcess[],
+  root = THE_NODE,
 ): Promise<Record<NamespaceKind, Record<string, string>>> {
-  const all = [...processes, THE_NODE];
+  const all = [...processes, root];
   // One after another, so that the transcript has them in order.
   const listings: Output[] = [];
   for (const { pid } of all) listings.push(await node`ls -l /proc/${pid}/ns`);

@@ -1,5 +1,6 @@
 import type { Manifest } from "../manifest.ts";
-import type { Expectation } from "./expectation.ts";
+import type { Handmade } from "./by-hand.ts";
+import type { Expectation, Ground } from "./expectation.ts";
 import type { Look } from "./lesson.ts";
 
 /** A text in both languages of the tutorial. */
@@ -10,13 +11,15 @@ export interface Bilingual {
 
 /**
  * A change under which a claim's outcome must turn: it proves that the claim can fail. The manifest is changed and
- * applied again, or something else is observed, or both; or what was observed is altered (the weakest: the last resort).
+ * applied again, the containers made by hand are made otherwise, or something else is observed, or both; or what was observed is altered (the weakest: the last resort).
  */
 export type Mutant<T> =
   | ManifestMutant
+  | ContainersMutant
   | {
       readonly name: string;
       readonly manifest?: (manifest: Manifest) => void;
+      readonly containers?: (containers: Handmade, ground: Ground) => void;
       readonly observe: (look: Look) => Promise<T>;
     }
   | { readonly name: string; readonly seen: (seen: T) => T };
@@ -25,6 +28,12 @@ export type Mutant<T> =
 export interface ManifestMutant {
   readonly name: string;
   readonly manifest: (manifest: Manifest) => void;
+}
+
+/** The same for a chapter whose containers are made by hand. */
+export interface ContainersMutant {
+  readonly name: string;
+  readonly containers: (containers: Handmade, ground: Ground) => void;
 }
 
 /** A statement that is put to a real cluster. */
@@ -59,6 +68,8 @@ export interface Chapter {
   readonly namespace: string;
   /** Further namespaces that they use. */
   readonly otherNamespaces?: readonly string[];
+  /** Containers that are made with the engine alone before the claims are asked. */
+  readonly containers?: Handmade;
   /** Each claim looks at objects of its own, so that all can be asked at the same time. */
   readonly sideBySide?: boolean;
   /** How many claims are then asked, or mutants tried, at the same time: 5 unless given; more where they wait for the clock. */

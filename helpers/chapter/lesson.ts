@@ -13,6 +13,7 @@ import { Recording, type Recordable } from "../recording.ts";
 import { type Bound, livesOf, Timeline } from "../timeline.ts";
 import { drawTimeline } from "../timeline-drawing.ts";
 import { TimeoutError, waitFor } from "../wait.ts";
+import { ByHand, type EngineLook } from "./by-hand.ts";
 import type { Chapter } from "./claim.ts";
 import {
   type ContainerProcess,
@@ -30,7 +31,7 @@ const ALIVE_MS = 5_000;
 const SETTLE_MS = 20_000;
 
 /** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
-export interface Look {
+export interface Look extends EngineLook {
   /** Runs the very command that the reader is shown. */
   readonly kubectl: Kubectl;
   /** Runs a command on the node, beside the kubelet and the container runtime. */
@@ -85,8 +86,9 @@ export interface Recorded {
 /** A chapter's place in a cluster: its manifests applied in its own namespaces. */
 export class Lesson {
   readonly cluster: ClusterDescription;
-  /** How the manifests got into the cluster. */
+  /** How the manifests got into the cluster, and how the containers were made that are made by hand. */
   readonly prelude: Step[] = [];
+  readonly #byHand: ByHand;
   readonly #plan: ClusterPlan;
   readonly #manifest: Manifest;
   readonly #applied: readonly string[];
@@ -102,7 +104,7 @@ export class Lesson {
   constructor(
     cluster: ClusterDescription,
     plan: ClusterPlan,
-    { manifests }: Pick<Chapter, "manifests">,
+    { manifests, containers = {} }: Pick<Chapter, "manifests" | "containers">,
     manifest: Manifest,
     namespaces: readonly string[],
   ) {
@@ -114,6 +116,7 @@ export class Lesson {
     this.#api = connect(cluster.kubeconfig);
     this.#exec = nodeExec(cluster.nodeContainer);
     this.#folder = `/tutorial/${this.namespace}`;
+    this.#byHand = new ByHand(cluster, containers, this.namespace);
   }
 
   /** The chapter's own namespace. */
@@ -121,8 +124,25 @@ export class Lesson {
     return this.#namespaces[0] ?? "";
   }
 
-  /** Applies the manifests and waits until their Pods are ready; `settled` is enough for a mutant. */
+  /** Has everything ready that the chapter's claims look at; `settled` is enough for a mutant. */
   async open(wait: "ready" | "settled" = "ready"): Promise<void> {
+    if (this.#applied.length > 0) await this.#applyManifests(wait);
+    if (!this.#byHand.isEmpty) this.prelude.push(...(await this.#byHand.open(wait)));
+  }
+
+  /** Removes what {@link open} made. */
+  async close(): Promise<void> {
+    const removals = this.#namespaces.map((namespace) => removeNamespace(this.#api, namespace));
+    await Promise.all([...removals, this.closeByHand()]);
+  }
+
+  /** Removes what the chapter made in the engine: unlike its namespaces, that does not go with the cluster. */
+  async closeByHand(): Promise<void> {
+    if (!this.#byHand.isEmpty) await this.#byHand.close();
+  }
+
+  /** Applies the manifests and waits until their Pods are ready. */
+  async #applyManifests(wait: "ready" | "settled"): Promise<void> {
     const started = performance.now();
     await putFiles(
       this.cluster.nodeContainer,
@@ -144,11 +164,6 @@ export class Lesson {
     });
   }
 
-  /** Removes what {@link open} made. */
-  async close(): Promise<void> {
-    await Promise.all(this.#namespaces.map((namespace) => removeNamespace(this.#api, namespace)));
-  }
-
   /** The means to observe for one claim, and the transcript that they write. */
   look(): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
@@ -158,6 +173,7 @@ export class Lesson {
     return {
       transcript,
       look: {
+        ...this.#byHand.look(transcript),
         kubectl,
         node,
         show: (title, text) =>
@@ -177,6 +193,7 @@ export class Lesson {
 
   /** What somebody would look at first after a failure. */
   async diagnose(): Promise<readonly Step[]> {
+    if (!this.#byHand.isEmpty) return this.#byHand.diagnose();
     return diagnose(this.#exec, this.cluster.nodeContainer, this.namespace);
   }
 

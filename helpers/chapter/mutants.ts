@@ -6,7 +6,7 @@ import type { ClusterPlan } from "../cluster/plan.ts";
 import type { Manifest } from "../manifest.ts";
 import { mayLackVerdict } from "./allowances.ts";
 import { MUTANT_ARTIFACT } from "./artifact.ts";
-import type { Chapter, Claim, Mutant } from "./claim.ts";
+import type { Chapter, Claim, ContainersMutant, ManifestMutant, Mutant } from "./claim.ts";
 import { expectedOutcome, isAtLeast } from "./expectation.ts";
 import { Lesson, type Look } from "./lesson.ts";
 import { type Judgement, judge } from "./outcome.ts";
@@ -14,12 +14,16 @@ import { type Judgement, judge } from "./outcome.ts";
 /** Mutants of one lesson wait for each other. */
 const MUTANT_TIMEOUT_MS = 600_000;
 
-/** A mutant that changes nothing in the manifest is tried on the chapter as it is. */
+/** What a mutant changes before its chapter is opened. */
+type Changes = Pick<Mutant<unknown>, "name"> &
+  Partial<Pick<ManifestMutant, "manifest"> & Pick<ContainersMutant, "containers">>;
+
+/** A mutant that changes nothing beforehand is tried on the chapter as it is. */
 const unchanged = () => {};
 
 /**
  * Registers, instead of a chapter's claims, a test for each of their mutants: it passes when the outcome turns.
- * Every change of the manifest is applied once, in a namespace of its own, whatever the number of claims that use it.
+ * Every change of the manifest or of the containers is applied once, in a namespace of its own, whatever the number of claims that use it.
  */
 export function registerMutants(
   chapter: Chapter,
@@ -27,7 +31,7 @@ export function registerMutants(
   plan: ClusterPlan,
   first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
-  const lessons = new Map<(manifest: Manifest) => void, Promise<Lesson>>();
+  const lessons = new Map<NonNullable<Changes["manifest"] | Changes["containers"]>, Promise<Lesson>>();
   const queues = new WeakMap<Lesson, Promise<unknown>>();
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
 
@@ -36,7 +40,8 @@ export function registerMutants(
     cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
   }, MUTANT_TIMEOUT_MS);
 
-  const lessonFor = (change: (manifest: Manifest) => void): Promise<Lesson> => {
+  const lessonFor = (changes: Changes): Promise<Lesson> => {
+    const change = changes.manifest ?? changes.containers ?? unchanged;
     let lesson = lessons.get(change);
     if (!lesson) {
       const rename = (
@@ -44,8 +49,11 @@ export function registerMutants(
           namespace + suffix
       )(`-mutant-${lessons.size + 1}`);
       const changed = manifest.copy();
-      change(changed);
-      lesson = openLesson(new Lesson(cluster, plan, chapter, changed.inNamespaces(rename), own.map(rename)));
+      changes.manifest?.(changed);
+      const containers = structuredClone(chapter.containers ?? {});
+      changes.containers?.(containers, cluster);
+      const setUp = { ...chapter, containers };
+      lesson = openLesson(new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename)));
       lessons.set(change, lesson);
     }
     return lesson;
@@ -72,7 +80,7 @@ export function registerMutants(
       for (const mutant of claim.mutants) {
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
-          const lesson = await lessonFor(("manifest" in mutant && mutant.manifest) || unchanged);
+          const lesson = await lessonFor(mutant);
           const { outcome, reason, seen } = await inTurn(lesson, () =>
             observeMutant(claim, mutant, lesson.look().look),
           );
