@@ -7,6 +7,8 @@ import {
   type Mutant,
   NotObservable,
   type Manifest,
+  sharesTable,
+  whoShares,
 } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
@@ -30,24 +32,6 @@ The article looked with Docker as the container runtime; this cluster may have a
   manifests: ["02-pause.yaml"],
   namespace: "pause",
 });
-
-/** A letter each for pause, whoami and nettool: `AAA` when all have one namespace, `ABC` when each has its own. */
-function whoShares({ pause = "", whoami = "", nettool = "" }: Record<string, string>): string {
-  const all = [pause, whoami, nettool];
-  const distinct = [...new Set(all)];
-  return all.map((inode) => "ABC"[distinct.indexOf(inode)]).join("");
-}
-
-/** The letters of {@link whoShares} as a table. */
-function tableOf(shares: Record<string, string>): string {
-  const row = (cells: string[]) =>
-    cells
-      .map((cell) => cell.padEnd(18))
-      .join("")
-      .trimEnd();
-  const rows = Object.entries(shares).map(([kind, letters]) => row([kind, ...letters]));
-  return [row(["", "pause", "whoami", "nettool"]), ...rows].join("\n");
-}
 
 /** The three that the article compares, without the node. */
 function ofPod({ node: _, ...containers }: Record<string, string>): Record<string, string> {
@@ -216,7 +200,7 @@ claim("ns.table", {
   observe: async ({ listing, show }) => {
     const inodes = Object.entries(await listing("whoami"));
     const table = Object.fromEntries(inodes.map(([kind, inode]) => [kind, whoShares(inode)]));
-    show("Who shares what: equal letters are one namespace", tableOf(table));
+    show("Who shares what: equal letters are one namespace", sharesTable(table));
     return table;
   },
   holds: ({ net, ipc, mnt, pid }) => `${net} ${ipc}` === "AAA AAA" && `${mnt} ${pid}` === "ABC ABC",

@@ -16,7 +16,9 @@ import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
+export { type Handmade, optionsOf } from "./chapter/by-hand.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
+export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";
 export type { Look } from "./chapter/lesson.ts";
 export { NotObservable } from "./chapter/outcome.ts";

@@ -38,6 +38,13 @@ export interface HandmadeContainer {
 /** A chapter's containers by name, in the order in which they are started. A mutant changes them in place. */
 export type Handmade = Record<string, HandmadeContainer>;
 
+/** The options of one container, for a mutant to change in place. @throws {Error} when there is no such container */
+export function optionsOf(containers: Handmade, name: string): Record<string, string> {
+  const found = containers[name];
+  if (!found) throw new Error(`the chapter makes no container named ${name}`);
+  return found.options;
+}
+
 /** What a claim can learn of the chapter's containers. */
 export interface HandmadeLook {
   /** What they have in common in their names, as the containers of a Pod have the Pod's. */

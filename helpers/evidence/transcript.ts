@@ -49,7 +49,8 @@ export function formatSteps(steps: readonly Step[]): string[] {
     const prompt = { kubectl: "$ ", engine: "$ ", node: "node# ", host: "host# ", api: "" }[step.where];
     const lines = step.output === "" ? [] : step.output.split("\n");
     const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
-    return [`${prompt}${step.command}`, ...lines, ...exit];
+    // A script may have several lines.
+    return [...`${prompt}${step.command}`.split("\n"), ...lines, ...exit];
   });
 }
 
