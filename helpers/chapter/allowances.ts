@@ -29,6 +29,19 @@ const ALLOWANCES: readonly Allowance[] = [
       ],
     ],
   },
+  {
+    kind: "an engine whose command line is not on this machine",
+    fits: ({ engine }) => engine.client === undefined,
+    notAsked: [],
+    // The chapter shows what a reader can type: asking the engine in another way would be another thing.
+    notObservable: [
+      ...["hand.three", "hand.no-pod", "hand.localhost", "hand.listen", "hand.table"],
+      ...["hand.net", "hand.ipc", "hand.mnt", "hand.pid", "hand.uts", "hand.pid-children"],
+      ...["hand.cgroup", "hand.user", "hand.uts-refused"],
+      ...["hand.hostname", "hand.hostname-copied", "hand.hostname-refused"],
+      ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
+    ],
+  },
 ];
 
 /** Whether a claim may end without a verdict on this cluster. */

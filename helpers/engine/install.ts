@@ -13,6 +13,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "iptables-restore": "iptables",
   ip: "iproute2",
 };
+/**
+ * Its command line, which one chapter shows: with docker.io on Debian 12 and Ubuntu, a package of its own since Debian 13
+ * (https://packages.debian.org/trixie/docker-cli).
+ */
+const COMMAND_LINE = { program: "docker", package: "docker-cli" };
 /** Where system programs are even when the user's PATH leaves them out. */
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
 const DETAILS = 12;
@@ -65,13 +70,28 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
   progress.note(
     `No container engine found: installing ${listed(packages)} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
-  await progress.step(`Installing ${listed(packages)}`, () => installPackages(packages, progress));
+  await progress.step(`Installing ${listed(packages)}`, async () => {
+    await installPackages(packages, progress);
+    if (packages.includes("docker.io")) await installCommandLine(progress, env);
+  });
   const absent = missing.filter((program) => !findProgram(program, env.PATH));
   if (absent.length === 0) return true;
   throw new Problem(
     `${listed(packages)} are installed, but ${listed(absent)} cannot be found`,
     `apt-get install --reinstall ${packages.join(" ")}`,
   );
+}
+
+/** Without it nothing but its chapter goes missing, which says so: where it can't be had, that is no error here. */
+async function installCommandLine(progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
+  if (findProgram(COMMAND_LINE.program, env.PATH)) return;
+  progress.note(`${COMMAND_LINE.package} is a package of its own here: installing it as well`);
+  try {
+    await installPackages([COMMAND_LINE.package], progress);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    progress.note(`${error.message}: the chapter that shows docker commands will not be observable`);
+  }
 }
 
 /** Installs packages with apt, and has a signal that comes meanwhile wait for that. */
