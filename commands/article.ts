@@ -68,7 +68,8 @@ function times(
 ): string[] {
   const words = WORDS[language];
   const parts = Object.entries(boot).map(([part, ms]) => `${part} ${words.seconds(ms / 1000)}`);
-  const ready = chapters.map(
+  const withPods = chapters.filter(({ manifests }) => manifests.length > 0);
+  const ready = withPods.map(
     ({ id, prelude }) => `${id} ${words.seconds((prelude.at(-1)?.duration ?? 0) / 1000)}`,
   );
   return [

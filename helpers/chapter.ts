@@ -16,7 +16,7 @@ import { readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
-export { type Handmade, optionsOf } from "./chapter/by-hand.ts";
+export { optionsOf } from "./chapter/by-hand.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
 export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";
@@ -54,7 +54,8 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
       throw await withDiagnosis(error, lesson);
     }
   }, CLAIM_TIMEOUT_MS);
-  afterAll(() => lesson.closeByHand(), CLAIM_TIMEOUT_MS);
+  // There is no lesson when its cluster did not come up.
+  afterAll(() => lesson?.closeByHand(), CLAIM_TIMEOUT_MS);
 
   return {
     claim(id, claim) {
