@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { ChaptersFirst } from "./helpers/report/sequencer.ts";
 
 export default defineConfig({
   test: {
     includeTaskLocation: true,
+    sequence: { sequencer: ChaptersFirst },
     reporters: ["default", "./helpers/report/totals.ts"],
     projects: [
       {

@@ -4,8 +4,8 @@ import type { ProvidedContext } from "vitest";
 import { createVitest, type Reporter } from "vitest/node";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 
-/** Chapters mostly wait for the cluster: two at a time do well even on one core. */
-const MIN_WORKERS = 2;
+/** Chapters mostly wait for the cluster: several at a time do well even on one core. */
+const MIN_WORKERS = 4;
 
 /** What a command asks of Vitest. */
 export interface VitestRun {

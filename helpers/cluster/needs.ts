@@ -8,11 +8,14 @@ export interface ClusterNeeds {
   readonly addOns?: readonly AddOn[];
   /** Nodes besides the server. A chapter that has them has its cluster to itself: it lets nodes come and go. */
   readonly agents?: number;
+  /** It waits for full minutes to come, and so is begun before the others. */
+  readonly clock?: boolean;
 }
 
 const NEEDS: Readonly<Record<string, ClusterNeeds>> = {
   "06-statefulset": { addOns: ["coredns", "local-storage"] },
   "07-daemonset": { agents: 2 },
+  "09-cronjob": { clock: true },
   "11-differences": { agents: 1, addOns: ["local-storage"] },
 };
 
