@@ -12,7 +12,7 @@ import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
 
 /** The chapters that the article itself was written in; the others are what it promised. */
-const ARTICLE = ["pod", "pause"];
+const ARTICLE = ["pod", "pause", "pod-by-hand"];
 
 interface Options {
   readonly testNamePattern?: string;

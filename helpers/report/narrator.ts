@@ -114,7 +114,8 @@ export default class Narrator implements Reporter {
     const table = new Table({
       head: [words.claim, words.statement, words.outcome, words.time].map((word) => paint("bold", word)),
       style: { head: [], border: [], compact: true },
-      colWidths: [20, 58, 30, 10],
+      // An id is what a reader searches for: never cut off.
+      colWidths: [Math.max(...this.#claims.map(({ claim }) => claim.id.length)) + 2, 56, 30, 10],
       wordWrap: true,
     });
     const inOrder = this.#claims.toSorted((a, b) =>
