@@ -13,6 +13,9 @@ const RANGES = [
   ...[211, 212, 213, 214, 215, 216, 217, 218].map((octet) => `10.${octet}`),
 ];
 
+/** Addresses of Pods, on every node: they are seen on the engine's bridges, for nodes route them to each other. */
+const PODS = "10.42.0.0/16";
+
 /** As Docker names the bridges of the networks that it makes. */
 const DOCKER_BRIDGE = /^br-[0-9a-f]{12}$/;
 
@@ -84,6 +87,11 @@ function chainOf(engineId: string): string {
 }
 
 async function addRules(chain: string, range: string): Promise<void> {
+  await addRulesForContainers(chain, range);
+  await addRulesForPods(chain);
+}
+
+async function addRulesForContainers(chain: string, range: string): Promise<void> {
   // Containers may reach each other and the world; from the world only answers get in.
   const rules = [
     "*filter",
@@ -100,6 +108,23 @@ async function addRules(chain: string, range: string): Promise<void> {
     "COMMIT",
   ];
   await restore(rules);
+}
+
+/**
+ * Some hosts filter what stays within a bridge, too (`net.bridge.bridge-nf-call-iptables`, which Docker switches on):
+ * between Pods it may pass, and whoever speaks to a Pod of another node does so under his own address. Apart from the
+ * others, for not every kernel has the match.
+ */
+async function addRulesForPods(chain: string): Promise<void> {
+  const withinBridge = "-m physdev --physdev-is-bridged";
+  await restore([
+    "*filter",
+    `-I ${chain} 1 ${withinBridge} -s ${PODS} -d ${PODS} -j ACCEPT`,
+    "COMMIT",
+    "*nat",
+    `-I ${chain} 1 ${withinBridge} -j RETURN`,
+    "COMMIT",
+  ]);
 }
 
 async function removeRules(chain: string): Promise<void> {
