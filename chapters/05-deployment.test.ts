@@ -1,0 +1,989 @@
+import { type Bound, chapter, type Look, type Manifest, type ManifestMutant } from "../helpers/chapter.ts";
+
+const { claim } = chapter({
+  title: { en: "The Deployment: from one version to the next", zh: "Deployment：从一个版本到下一个版本" },
+  intro: {
+    en: `
+A ReplicaSet keeps so many Pods of one template, and knows nothing of versions. A Deployment does: for each version of
+the template it makes a ReplicaSet, and to update is to let the new one grow while the old one shrinks. It never touches
+a Pod itself.
+
+Two things are worth watching. The first is book-keeping: what makes a new revision, what does not, and what it takes
+to go back. The second is the update itself, second by second: how many Pods there are, how many of them serve, and
+whether a client that asks all the time notices anything. That depends on the Deployment only in part; the other part
+is two small things in the Pod, a **readinessProbe** and a **preStop** hook, and you will see what is lost without them.
+
+Use it when your Pods are interchangeable and keep nothing of their own: web servers, APIs, workers.`,
+    zh: `
+ReplicaSet 只管按一个模板维持若干个 Pod，不懂什么是版本。Deployment 懂：模板每有一个版本，它就建一个 ReplicaSet；
+所谓更新，就是让新的 ReplicaSet 逐步变大、旧的逐步变小。它自己从不直接碰 Pod。
+
+有两件事值得细看。一是记账：什么会产生新的修订版本，什么不会，要退回去又得做什么。二是更新的过程本身，一秒一秒地看：
+有多少个 Pod，其中多少个能提供服务，一个不停发请求的客户端会不会察觉。这只有一部分取决于 Deployment，
+另一部分取决于 Pod 里的两处小配置：**readinessProbe** 和 **preStop** 钩子。少了它们会丢掉什么，本章会让你看到。
+
+适用场景：各个 Pod 可以互换、自身不保存状态，例如 Web 服务、API、后台 worker。`,
+  },
+  manifests: ["05-deployment.yaml"],
+  later: ["05-deployment-again.yaml"],
+  namespace: "deployment",
+  sideBySide: true,
+});
+
+const DOCS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/";
+
+// Changes under which several claims must turn: "npm run mutants" applies them.
+
+const replicaSetInstead: ManifestMutant = {
+  name: "a ReplicaSet stands in its place",
+  manifest: only(["web"], (manifest) => {
+    manifest.object("Deployment", "web").kind = "ReplicaSet";
+  }),
+};
+
+// What a Deployment makes
+
+claim("deploy.replicaset", {
+  en: "A Deployment makes a ReplicaSet, named after it and a hash of the Pod template; the hash is in the ReplicaSet's selector and on its Pods, as the label pod-template-hash",
+  zh: "Deployment 会创建一个 ReplicaSet，名字由 Deployment 名加 Pod 模板的哈希组成；这个哈希以 pod-template-hash 标签的形式出现在 ReplicaSet 的选择器和它的 Pod 上",
+  source: "ours#deployment",
+  because: {
+    en: "All Pods of a Deployment have the labels of its selector, whatever their version. The hash is what keeps the ReplicaSets from taking each other's Pods.",
+    zh: "一个 Deployment 的所有 Pod，不论版本，都带有它的选择器所要求的标签。正是这个哈希，让各个 ReplicaSet 不会互相抢 Pod。",
+  },
+  references: [`${DOCS}#pod-template-hash-label`],
+  observe: async ({ kubectl, namespace }) => {
+    const sets =
+      await kubectl`get replicasets -n ${namespace} -l app=web -o custom-columns=NAME:.metadata.name,HASH:.metadata.labels.pod-template-hash,SELECTS:.spec.selector.matchLabels.pod-template-hash`;
+    const pods =
+      await kubectl`get pods -n ${namespace} -l app=web -o custom-columns=NAME:.metadata.name,HASH:.metadata.labels.pod-template-hash`;
+    const hash = sets.rows[0]?.HASH ?? "";
+    return {
+      replicaSets: sets.rows.map(({ NAME, SELECTS }) => ({
+        name: NAME === `web-${hash}` ? "web-HASH" : NAME,
+        selects: SELECTS === hash ? "HASH" : SELECTS,
+      })),
+      pods: pods.rows.map(({ NAME, HASH }) => ({
+        name: NAME?.startsWith(`web-${hash}-`) ? "web-HASH-…" : NAME,
+        label: HASH === hash ? "HASH" : HASH,
+      })),
+    };
+  },
+  holds: ({ replicaSets, pods }) =>
+    replicaSets.length === 1 &&
+    replicaSets.every(({ name, selects }) => name === "web-HASH" && selects === "HASH") &&
+    pods.length === 1 &&
+    pods.every(({ name, label }) => name === "web-HASH-…" && label === "HASH"),
+  mutants: [replicaSetInstead],
+});
+
+claim("deploy.owners", {
+  en: "A Pod belongs to the ReplicaSet, and only the ReplicaSet to the Deployment",
+  zh: "Pod 属于 ReplicaSet，ReplicaSet 才属于 Deployment",
+  source: "ours#deployment",
+  references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/"],
+  observe: async ({ kubectl, namespace }) => {
+    const objects =
+      await kubectl`get deployments,replicasets,pods -n ${namespace} -l app=web -o custom-columns=KIND:.kind,NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,CONTROLLER:.metadata.ownerReferences[*].controller`;
+    return objects.rows.map(({ KIND, OWNER, CONTROLLER }) => `${KIND}: ${OWNER}, ${CONTROLLER}`);
+  },
+  holds: (owners) =>
+    owners.join("; ") === "Deployment: <none>, <none>; ReplicaSet: Deployment, true; Pod: ReplicaSet, true",
+  mutants: [replicaSetInstead],
+});
+
+claim("deploy.healed", {
+  en: "A Pod that is deleted is replaced by the same ReplicaSet, under another name; that is no new revision",
+  zh: "被删除的 Pod 由同一个 ReplicaSet 补上，名字不同；这不产生新的修订版本",
+  source: "ours#deployment",
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works",
+  ],
+  observe: (look) => healing(look, (pod) => look.kubectl`delete pod ${pod} -n ${look.namespace}`),
+  holds: ({ replaced, sameReplicaSet, revision }) => replaced && sameReplicaSet && revision === "1",
+  mutants: [
+    {
+      name: "the Pod goes because none is wanted any more",
+      observe: (look) =>
+        healing(look, () => look.kubectl`scale deployment/healed -n ${look.namespace} --replicas=0`),
+    },
+  ],
+});
+
+claim("deploy.reborn", {
+  en: "A ReplicaSet that is deleted is made again by the Deployment: the same name, but another object",
+  zh: "被删除的 ReplicaSet 会由 Deployment 重新创建：名字相同，但已是另一个对象",
+  source: "ours#deployment",
+  because: {
+    en: "The name is computed from the template, and the template is the same.",
+    zh: "名字是由模板计算出来的，而模板没有变。",
+  },
+  references: [`${DOCS}#pod-template-hash-label`],
+  observe: async ({ kubectl, namespace, until }) => {
+    const objects = () =>
+      kubectl`get deployments,replicasets -n ${namespace} -l app=reborn -o custom-columns=KIND:.kind,NAME:.metadata.name,UID:.metadata.uid`;
+    const ofKind = (rows: Awaited<ReturnType<typeof objects>>, kind: string) =>
+      rows.rows.filter(({ KIND }) => KIND === kind);
+    const before = ofKind(await objects(), "ReplicaSet")[0];
+    await kubectl`delete replicasets -n ${namespace} -l app=reborn`;
+    const after = await until({
+      what: "each Deployment to have a ReplicaSet",
+      look: objects,
+      until: (seen) => ofKind(seen, "ReplicaSet").length >= ofKind(seen, "Deployment").length,
+    });
+    const again = ofKind(after, "ReplicaSet")[0];
+    return {
+      there: again !== undefined,
+      sameName: again?.NAME === before?.NAME,
+      sameUid: again?.UID === before?.UID,
+    };
+  },
+  holds: ({ there, sameName, sameUid }) => there && sameName && !sameUid,
+  mutants: [
+    {
+      name: "it is a ReplicaSet without a Deployment",
+      manifest: only(["reborn"], (manifest) => {
+        manifest.object("Deployment", "reborn").kind = "ReplicaSet";
+      }),
+    },
+  ],
+});
+
+claim("deploy.doomed", {
+  en: "When a Deployment is deleted, its ReplicaSets and their Pods go with it",
+  zh: "删除 Deployment 时，它的 ReplicaSet 和这些 ReplicaSet 的 Pod 也一并删除",
+  source: "ours#deployment",
+  because: {
+    en: "The garbage collector follows the owner references. With --cascade=orphan it cuts them instead, and everything runs on without the Deployment.",
+    zh: "垃圾回收器会沿着 ownerReferences 逐级处理。若指定 --cascade=orphan，它只切断归属关系，没有了 Deployment，其余照常运行。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion"],
+  observe: (look) => deletion("foreground", look),
+  holds: ({ before, after }) => before === "ReplicaSet, Pod" && after === "",
+  mutants: [{ name: "its dependents are made orphans", observe: (look) => deletion("orphan", look) }],
+});
+
+claim("deploy.defaults", {
+  en: "A Deployment that says nothing about it is updated by RollingUpdate with 25 % more and 25 % fewer Pods, remembers 10 revisions, and waits 600 s for progress",
+  zh: "不作任何声明的 Deployment 采用 RollingUpdate，允许多出 25%、缺少 25% 的 Pod，保留 10 个历史版本，等待进展的期限是 600 秒",
+  source: "ours#deployment",
+  references: [`${DOCS}#writing-a-deployment-spec`],
+  observe: ({ kubectl, namespace }) =>
+    kubectl`get deployment web -n ${namespace} -o custom-columns=${[
+      "STRATEGY:.spec.strategy.type",
+      "SURGE:.spec.strategy.rollingUpdate.maxSurge",
+      "UNAVAILABLE:.spec.strategy.rollingUpdate.maxUnavailable",
+      "REVISIONS:.spec.revisionHistoryLimit",
+      "DEADLINE:.spec.progressDeadlineSeconds",
+    ].join(",")}`,
+  holds: ({ rows }) => Object.values(rows[0] ?? {}).join(" ") === "RollingUpdate 25% 25% 10 600",
+  mutants: [
+    {
+      name: "it says that it recreates",
+      manifest: only(["web"], (manifest) => {
+        manifest.spec("Deployment", "web").strategy = { type: "Recreate" };
+      }),
+    },
+  ],
+});
+
+claim("deploy.selector", {
+  en: "The selector of a Deployment can't be changed",
+  zh: "Deployment 的选择器不能修改",
+  source: "ours#deployment",
+  because: {
+    en: "With another selector it would no longer find the ReplicaSets and Pods that it made, and they would be left running with nobody to look after them. That is why it is fixed once and for all in apps/v1.",
+    zh: "选择器一变，它就再也找不到自己建的 ReplicaSet 和 Pod，这些对象会留在那里运行，却没人管。因此在 apps/v1 里，选择器一旦确定就不可更改。",
+  },
+  references: [`${DOCS}#label-selector-updates`],
+  observe: (look) =>
+    refusal(look, {
+      selector: { matchLabels: { app: "shop-window" } },
+      template: { metadata: { labels: { app: "shop-window" } } },
+    }),
+  holds: ({ refused, answer }) => refused && answer.includes("field is immutable"),
+  mutants: [
+    {
+      name: "only the labels of the Pods are changed, and the selector still matches",
+      observe: (look) => refusal(look, { template: { metadata: { labels: { tier: "shop-window" } } } }),
+    },
+  ],
+});
+
+// Revisions
+
+claim("deploy.scaled", {
+  en: "Scaling makes no new revision: the one ReplicaSet gets more Pods",
+  zh: "扩缩容不产生新的修订版本：还是那一个 ReplicaSet，只是 Pod 数变了",
+  source: "ours#deployment",
+  because: {
+    en: "A revision is a version of the Pod template (.spec.template), and the number of replicas is not part of it.",
+    zh: "一个修订版本对应 Pod 模板（.spec.template）的一个版本，而副本数不在模板里。",
+  },
+  references: [`${DOCS}#updating-a-deployment`, `${DOCS}#scaling-a-deployment`],
+  observe: (look) =>
+    revisionsAfter(
+      "scaled",
+      look,
+      () => look.kubectl`scale deployment/scaled -n ${look.namespace} --replicas=1`,
+    ),
+  holds: (revisions) => revisions === "1: 1 Pod",
+  mutants: [
+    {
+      name: "the template is changed instead",
+      observe: (look) => revisionsAfter("scaled", look, () => rename("scaled", "v2", look)),
+    },
+  ],
+});
+
+claim("deploy.changed", {
+  en: "A change of the Pod template makes a new revision, and with it a second ReplicaSet",
+  zh: "修改 Pod 模板会产生新的修订版本，随之出现第二个 ReplicaSet",
+  source: "ours#deployment",
+  references: [`${DOCS}#updating-a-deployment`],
+  observe: (look) => revisionsAfter("changed", look, () => rename("changed", "v2", look)),
+  holds: (revisions) => revisions === "1: 0 Pods; 2: 0 Pods",
+  mutants: [
+    {
+      name: "a label of the Deployment itself is changed",
+      observe: (look) =>
+        revisionsAfter(
+          "changed",
+          look,
+          () => look.kubectl`label deployment changed -n ${look.namespace} tier=web`,
+        ),
+    },
+  ],
+});
+
+claim("deploy.again", {
+  en: "Applying the same manifest again makes no new revision",
+  zh: "再次 apply 同一份清单不会产生新的修订版本",
+  source: "ours#deployment",
+  references: ["https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/"],
+  observe: (look) => {
+    const { kubectl } = look;
+    return revisionsAfter("again", look, async () => {
+      await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
+      await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
+    });
+  },
+  holds: (revisions) => revisions === "1: 0 Pods",
+  mutants: [
+    {
+      name: "the template is changed between the two",
+      observe: (look) => {
+        const { kubectl } = look;
+        return revisionsAfter("again", look, async () => {
+          await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
+          await rename("again", "v2", look);
+          await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
+        });
+      },
+    },
+  ],
+});
+
+claim("deploy.restarted", {
+  en: "kubectl rollout restart makes a new revision though nothing of the containers is changed, and so replaces every Pod",
+  zh: "kubectl rollout restart 会产生新的修订版本，尽管容器配置毫无变化，于是所有 Pod 都被替换",
+  source: "ours#deployment",
+  because: {
+    en: "It writes the time into an annotation of the template (kubectl.kubernetes.io/restartedAt): another template, another hash, an ordinary rolling update.",
+    zh: "它往模板里写了一条带时间的注解（kubectl.kubernetes.io/restartedAt）：模板变了，哈希就变了，接下来就是一次普通的滚动更新。",
+  },
+  references: [
+    "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_restart/",
+  ],
+  observe: (look) =>
+    restart(look, () => look.kubectl`rollout restart deployment/restarted -n ${look.namespace}`),
+  holds: ({ revisions, annotated }) => revisions === "1: 0 Pods; 2: 1 Pod" && annotated,
+  mutants: [
+    {
+      name: "the Pod is deleted instead",
+      observe: (look) => restart(look, () => look.kubectl`delete pods -n ${look.namespace} -l app=restarted`),
+    },
+  ],
+});
+
+claim("deploy.kept", {
+  en: "After an update the old ReplicaSet is still there, with 0 Pods",
+  zh: "更新之后，旧的 ReplicaSet 依然存在，只是 Pod 数为 0",
+  source: "ours#deployment",
+  because: {
+    en: "It keeps the old template: that is all it takes to go back.",
+    zh: "它保存着旧模板：要退回去，有它就够了。",
+  },
+  references: [`${DOCS}#clean-up-policy`],
+  observe: (look) => revisionsAfter("kept", look, () => rename("kept", "v2", look)),
+  holds: (revisions) => revisions === "1: 0 Pods; 2: 1 Pod",
+  mutants: [
+    {
+      name: "no old revision is to be kept",
+      manifest: only(["kept"], (manifest) => {
+        manifest.spec("Deployment", "kept").revisionHistoryLimit = 0;
+      }),
+    },
+  ],
+});
+
+claim("deploy.noted", {
+  en: "kubectl rollout history lists the revisions, with what the annotation kubernetes.io/change-cause said at the time",
+  zh: "kubectl rollout history 列出各个修订版本，并附上当时 kubernetes.io/change-cause 注解的内容",
+  source: "ours#deployment",
+  because: {
+    en: "Nothing writes that note for you, and a revision that nobody annotates shows the note of the one before.",
+    zh: "这条说明没人替你写；如果改了模板却没有更新注解，新修订版本显示的就是上一版的说明。",
+  },
+  references: [`${DOCS}#checking-rollout-history-of-a-deployment`],
+  observe: async (look) => {
+    const { kubectl, namespace, until } = look;
+    await rename("noted", "v2", look);
+    await kubectl`annotate deployment noted -n ${namespace} --overwrite ${"kubernetes.io/change-cause=it got a name"}`;
+    // The controller copies the note to the newest ReplicaSet.
+    const history = await until({
+      what: "the note on the second revision",
+      look: () => kubectl`rollout history deployment/noted -n ${namespace}`,
+      until: ({ lines }) => lines.some((line) => /^2 +it got a name$/.test(line)),
+    });
+    return history.lines.filter((line) => /^\d/.test(line));
+  },
+  holds: ([first = "", second = ""]) =>
+    /^1 +the first version$/.test(first) && /^2 +it got a name$/.test(second),
+  mutants: [
+    {
+      name: "nobody notes anything on the first",
+      manifest: only(["noted"], (manifest) => {
+        Object.assign(manifest.object("Deployment", "noted").metadata, { annotations: {} });
+      }),
+    },
+  ],
+});
+
+claim("deploy.undone", {
+  en: "kubectl rollout undo makes nothing new: the old ReplicaSet gets its Pods back, and becomes the newest revision",
+  zh: "kubectl rollout undo 不会新建什么：旧的 ReplicaSet 重新拉起 Pod，并成为最新的修订版本",
+  source: "ours#deployment",
+  because: {
+    en: "Undo copies the old template into the Deployment. Its hash is known, so the ReplicaSet is found and not made. Revisions 1, 2 become 2, 3: that is why revision 1 is missing from the history afterwards.",
+    zh: "undo 只是把旧模板抄回 Deployment。哈希是已有的，所以直接找到了原来的 ReplicaSet，不必新建。修订版本从 1、2 变成 2、3：所以之后的历史里没有版本 1。",
+  },
+  references: [`${DOCS}#rolling-back-to-a-previous-revision`],
+  observe: (look) =>
+    twoChanges("undone", look, () => look.kubectl`rollout undo deployment/undone -n ${look.namespace}`),
+  holds: ({ revisions, newest }) => revisions === "2: 0 Pods; 3: 1 Pod" && newest === "the first ReplicaSet",
+  mutants: [
+    {
+      name: "it goes forward to a third version",
+      observe: (look) => twoChanges("undone", look, () => rename("undone", "v3", look)),
+    },
+  ],
+});
+
+claim("deploy.returned", {
+  en: "To change the template back by hand is the same as undo: the old ReplicaSet is used again",
+  zh: "手工把模板改回去，效果与 undo 相同：旧的 ReplicaSet 再次启用",
+  source: "ours#deployment",
+  references: [`${DOCS}#rolling-back-to-a-previous-revision`],
+  observe: (look) => twoChanges("returned", look, () => rename("returned", "v1", look)),
+  holds: ({ revisions, newest }) => revisions === "2: 0 Pods; 3: 0 Pods" && newest === "the first ReplicaSet",
+  mutants: [
+    {
+      name: "it is changed to something else again",
+      observe: (look) => twoChanges("returned", look, () => rename("returned", "v3", look)),
+    },
+  ],
+});
+
+claim("deploy.limited", {
+  en: "With revisionHistoryLimit: 1 only one old ReplicaSet is kept, and there is no way back to what was before it",
+  zh: "设置 revisionHistoryLimit: 1 后只保留一个旧的 ReplicaSet，更早的版本就退不回去了",
+  source: "ours#deployment",
+  references: [`${DOCS}#revision-history-limit`],
+  observe: async (look) => {
+    const { kubectl, namespace } = look;
+    const revisions = await revisionsAfter("limited", look, async () => {
+      await rename("limited", "v2", look);
+      await kubectl`rollout status deployment/limited -n ${namespace} --timeout=60s`;
+      await rename("limited", "v3", look);
+    });
+    const back = await kubectl.orRefusal`rollout undo deployment/limited -n ${namespace} --to-revision=1`;
+    return { revisions, back: back.exitCode === 0, answer: back.stderr };
+  },
+  holds: ({ revisions, back, answer }) =>
+    revisions === "2: 0 Pods; 3: 0 Pods" && !back && answer.includes("unable to find specified revision 1"),
+  mutants: [
+    {
+      name: "ten are kept, as usual",
+      manifest: only(["limited"], (manifest) => {
+        manifest.spec("Deployment", "limited").revisionHistoryLimit = 10;
+      }),
+    },
+  ],
+});
+
+claim("deploy.paused", {
+  en: "While a rollout is paused, changes have no effect; resumed, all of them together are one revision",
+  zh: "rollout 暂停期间的修改不生效；恢复之后，这些修改合成一个修订版本",
+  source: "ours#deployment",
+  references: [`${DOCS}#pausing-and-resuming-a-deployment`],
+  observe: async (look) => {
+    const { kubectl, namespace } = look;
+    await kubectl`rollout pause deployment/paused -n ${namespace}`;
+    const paused = await revisionsAfterTwo(look);
+    await kubectl`rollout resume deployment/paused -n ${namespace}`;
+    await kubectl`rollout status deployment/paused -n ${namespace} --timeout=60s`;
+    return { paused, resumed: await revisions("paused", look) };
+  },
+  holds: ({ paused, resumed }) => paused === "1: 1 Pod" && resumed === "1: 0 Pods; 2: 1 Pod",
+  mutants: [
+    {
+      name: "it is not paused",
+      observe: async (look) => {
+        const paused = await revisionsAfterTwo(look);
+        await look.kubectl`rollout status deployment/paused -n ${look.namespace} --timeout=60s`;
+        return { paused, resumed: await revisions("paused", look) };
+      },
+    },
+  ],
+});
+
+// The update, second by second
+
+claim("deploy.bounds", {
+  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready and never more than 5 are there, those not counted that are terminating",
+  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，存在的 Pod 不多于 5 个，正在终止的不计在内",
+  source: "ours#deployment",
+  because: {
+    en: "A terminating Pod is no longer counted, though it still uses memory and addresses until it is gone: for a while there can be more than 5 in all. The time-line shows them apart, as x.",
+    zh: "正在终止的 Pod 不再计数，但在真正消失之前仍占着内存和地址，所以 Pod 总数会在一段时间里超过 5 个。时间线把它们单独画出，用 x 表示。",
+  },
+  references: [`${DOCS}#max-unavailable`, `${DOCS}#max-surge`],
+  observe: async (look) => {
+    const { fewestReady, mostPods } = await rollout("rolling", look, [
+      { states: ["ready"], min: 3 },
+      { states: ["waiting", "ready"], max: 5 },
+      { states: ["terminating"] },
+    ]);
+    return { fewestReady, mostPods };
+  },
+  holds: ({ fewestReady, mostPods }) => fewestReady >= 3 && mostPods <= 5,
+  mutants: [
+    {
+      name: "3 may be unavailable",
+      manifest: only(["rolling"], (manifest) => {
+        manifest.spec("Deployment", "rolling").strategy = {
+          rollingUpdate: { maxSurge: 1, maxUnavailable: 3 },
+        };
+      }),
+    },
+    {
+      name: "3 more may be there",
+      manifest: only(["rolling"], (manifest) => {
+        manifest.spec("Deployment", "rolling").strategy = {
+          rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
+        };
+      }),
+    },
+  ],
+});
+
+claim("deploy.zero", {
+  en: "maxSurge and maxUnavailable can't both be 0",
+  zh: "maxSurge 和 maxUnavailable 不能同时为 0",
+  source: "ours#deployment",
+  because: {
+    en: "Then no Pod could be added and none removed, and no update could ever begin.",
+    zh: "那样既不能多一个 Pod，也不能少一个 Pod，更新就永远没法开始。",
+  },
+  references: [`${DOCS}#max-unavailable`],
+  observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
+  holds: ({ refused, answer }) => refused && answer.includes("may not be 0 when `maxSurge` is 0"),
+  mutants: [
+    {
+      name: "one more may be there",
+      observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
+    },
+  ],
+});
+
+claim("deploy.patient", {
+  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for a while; the bounds hold as before",
+  zh: "设置 minReadySeconds: 3 后，新 Pod 要先稳定就绪一阵，旧 Pod 才会撤下；上下限依然成立",
+  source: "ours#deployment",
+  because: {
+    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for. (The times in conditions are whole seconds, so it may be one second less.)",
+    zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。（条件里的时间精确到秒，所以实际可能少一秒。）",
+  },
+  references: [`${DOCS}#min-ready-seconds`],
+  observe: async (look) => {
+    const { fewestReady, mostPods, readyBeforeOldGoes } = await rollout("patient", look, [
+      { states: ["ready"], min: 1 },
+      { states: ["waiting", "ready"], max: 2 },
+    ]);
+    return { fewestReady, mostPods, waited: readyBeforeOldGoes >= 2_000 };
+  },
+  holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
+  mutants: [
+    {
+      name: "ready is enough",
+      manifest: only(["patient"], (manifest) => {
+        manifest.spec("Deployment", "patient").minReadySeconds = 0;
+      }),
+    },
+  ],
+});
+
+claim("deploy.recreated", {
+  en: "With the strategy Recreate two versions never run at the same time: the last old Pod is gone before the first new one is made; meanwhile nobody serves",
+  zh: "采用 Recreate 策略时，两个版本绝不会同时运行：最后一个旧 Pod 消失之后才创建第一个新 Pod；这期间没有 Pod 提供服务",
+  source: "ours#deployment",
+  because: {
+    en: "That is what it is for: two versions that can't share a database schema, a lock or a volume. The gap is the price.",
+    zh: "它就是为此而设的：两个版本没法共用同一套数据库结构、同一把锁或同一个卷。代价就是中间的空档。",
+  },
+  references: [`${DOCS}#recreate-deployment`],
+  observe: async (look) => {
+    const { fewestReady, oldGoneBeforeNew } = await rollout("recreated", look, [
+      { states: ["waiting", "ready", "terminating"], max: 2 },
+      { states: ["ready"] },
+    ]);
+    return { fewestReady, oldGoneBeforeNew };
+  },
+  holds: ({ fewestReady, oldGoneBeforeNew }) => fewestReady === 0 && oldGoneBeforeNew,
+  mutants: [
+    {
+      name: "the strategy is RollingUpdate",
+      manifest: only(["recreated"], (manifest) => {
+        manifest.spec("Deployment", "recreated").strategy = { type: "RollingUpdate" };
+      }),
+    },
+  ],
+});
+
+// What a client notices
+
+claim("deploy.shop", {
+  en: "A client that asks through the Service all the time loses no request during a rolling update, not even one that takes a second",
+  zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时一秒的请求也不例外",
+  source: "ours#deployment",
+  because: {
+    en: "The new Pod is asked only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, and the news takes a while to reach every node. Its preStop hook holds back the signal meanwhile: it goes on answering what is under way and what still comes. Without the hook whoami, which ends at once, takes the requests under way with it.",
+    zh: "新 Pod 要等 readinessProbe 确认它能应答，才会收到请求。旧 Pod 从 Service 中摘除和收到终止信号是同时开始的，而摘除的消息传到各个节点需要时间。preStop 钩子在这段时间里把信号压住：正在处理的和仍然送来的请求，它都照常应答。没有这个钩子，whoami 收到信号就立刻退出，正在处理的请求也跟着断了。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
+    "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/",
+  ],
+  observe: (look) => updateWhileAsked("shop", "/?wait=1s", look),
+  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
+  mutants: [
+    {
+      // Four requests of a second each are under way nearly all the time: some are when the Pod ends.
+      name: "there is no preStop hook",
+      manifest: only(["shop", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
+      }),
+    },
+  ],
+});
+
+claim("deploy.late", {
+  en: "Nor is one lost when the new version takes 3 seconds until it listens: the readinessProbe keeps it out of the Service until then, and the old one in",
+  zh: "新版本启动 3 秒后才开始监听，请求也不会丢：在那之前，readinessProbe 不让新 Pod 进入 Service，旧 Pod 则继续留在里面",
+  source: "ours#deployment",
+  because: {
+    en: "Without a probe a container counts as ready as soon as it runs. The old Pod would go at once, and for 3 seconds there would be nobody to answer.",
+    zh: "没有探针时，容器一运行就算就绪。旧 Pod 会立刻撤下，接下来的 3 秒就没有谁能应答了。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes"],
+  observe: (look) => updateWhileAsked("late", "/", look),
+  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
+  mutants: [
+    {
+      name: "there is no readinessProbe",
+      manifest: only(["late", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "late", "server").readinessProbe;
+      }),
+    },
+  ],
+});
+
+claim("deploy.leaving", {
+  en: "While its preStop hook runs, a Pod that was deleted is no longer in the Service, but still answers whoever asks it",
+  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但谁来问，它仍然应答",
+  source: "ours#deployment",
+  because: {
+    en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
+    zh: "还没得到消息的一方（其他节点上的 kube-proxy、负载均衡器、保持着连接的客户端）仍能在原处找到它。钩子的运行时间计入 terminationGracePeriodSeconds。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
+  observe: async ({ kubectl, namespace, until }) => {
+    const [pod = "", ip = ""] = (
+      await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
+    ).text.split(" ");
+    await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
+    await until({
+      what: `the Service to leave out ${ip}`,
+      look: () =>
+        kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
+      until: ({ lines }) => !lines.includes(`${ip} ready: true`),
+    });
+    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=2s`;
+    const answer =
+      await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
+    return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
+  },
+  holds: ({ gone, answers }) => !gone && answers,
+  mutants: [
+    {
+      name: "there is no preStop hook",
+      manifest: only(["leaving", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "leaving", "whoami").lifecycle;
+      }),
+    },
+  ],
+});
+
+// When it goes wrong
+
+claim("deploy.checked", {
+  en: "A new version that runs, but does not answer where the readinessProbe asks, takes over nothing: the rollout fails, and the client notices nothing",
+  zh: "新版本能运行，却不在 readinessProbe 所探测的端口上应答，那它什么也接管不了：rollout 失败，客户端毫无察觉",
+  source: "ours#deployment",
+  because: {
+    en: "Only a probe can tell that a running process serves nobody. Without one this update counts as a success, and every request is refused.",
+    zh: "进程在运行却不提供服务，只有探针才看得出来。没有探针，这次更新会被当成成功，而所有请求都会被拒绝。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#types-of-probe",
+    `${DOCS}#failed-deployment`,
+  ],
+  observe: async (look) => {
+    const { kubectl, namespace } = look;
+    let done = true;
+    const seen = await whileAsked("checked", "/", look, async () => {
+      await kubectl`set env deployment/checked -n ${namespace} WHOAMI_NAME=v2 WHOAMI_PORT_NUMBER=8080`;
+      const status = await kubectl.orRefusal`rollout status deployment/checked -n ${namespace} --timeout=60s`;
+      done = status.exitCode === 0;
+    });
+    return { done, ...seen };
+  },
+  holds: ({ done, answeredBy, lost }) => !done && answeredBy.join() === "v1" && lost === 0,
+  mutants: [
+    {
+      name: "there is no readinessProbe",
+      manifest: only(["checked", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "checked", "whoami").readinessProbe;
+      }),
+    },
+  ],
+});
+
+claim("deploy.stuck", {
+  en: "An update to an image that does not exist gets stuck: after progressDeadlineSeconds the Deployment says ProgressDeadlineExceeded, and the old Pods serve on",
+  zh: "更新到不存在的镜像会卡住：超过 progressDeadlineSeconds 后，Deployment 报告 ProgressDeadlineExceeded，而旧 Pod 继续提供服务",
+  source: "ours#deployment",
+  references: [`${DOCS}#failed-deployment`, `${DOCS}#progress-deadline-seconds`],
+  observe: async ({ kubectl, namespace }) => {
+    await kubectl`set image deployment/stuck -n ${namespace} whoami=whoami:no-such-version`;
+    const status = await kubectl.orRefusal`rollout status deployment/stuck -n ${namespace} --timeout=60s`;
+    const reason =
+      await kubectl`get deployment stuck -n ${namespace} -o ${'jsonpath={.status.conditions[?(@.type=="Progressing")].reason}'}`;
+    await kubectl`get pods -n ${namespace} -l app=stuck`;
+    const ip = await kubectl`get service stuck -n ${namespace} -o jsonpath={.spec.clusterIP}`;
+    const answer =
+      await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip.text}/ | grep ^Name`}`;
+    return { done: status.exitCode === 0, reason: reason.text, answer: answer.text };
+  },
+  holds: ({ done, reason, answer }) =>
+    !done && reason === "ProgressDeadlineExceeded" && answer === "Name: v1",
+  mutants: [
+    {
+      name: "the strategy is Recreate",
+      manifest: only(["stuck", "client"], (manifest) => {
+        manifest.spec("Deployment", "stuck").strategy = { type: "Recreate" };
+      }),
+    },
+  ],
+});
+
+claim("deploy.repaired", {
+  en: "Nothing rolls back by itself: after the deadline the new version is still wanted, until somebody says undo; the old Pod never stopped",
+  zh: "Kubernetes 不会自动回滚：过了期限，目标仍是新版本，直到有人执行 undo；旧 Pod 自始至终没有停过",
+  source: "ours#deployment",
+  because: {
+    en: "The deadline only sets a condition, for somebody above to act upon: a person, a pipeline, a controller.",
+    zh: "期限到了只是置一个状态条件，怎么处置由更上层决定：人、流水线或别的控制器。",
+  },
+  references: [`${DOCS}#operating-on-a-failed-deployment`],
+  observe: async (look) => {
+    const { kubectl, namespace, until } = look;
+    const pod = () => kubectl`get pods -n ${namespace} -l app=repaired -o jsonpath={.items[*].metadata.uid}`;
+    const before = await pod();
+    await kubectl`set image deployment/repaired -n ${namespace} whoami=whoami:no-such-version`;
+    const failed = await kubectl.orRefusal`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
+    const stuck = await revisions("repaired", look);
+    await kubectl`rollout undo deployment/repaired -n ${namespace}`;
+    await kubectl`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
+    const after = await until({
+      what: "the Pod that never ran to be gone",
+      look: pod,
+      until: ({ text }) => text.split(" ").length === 1,
+    });
+    return {
+      failed: failed.exitCode !== 0,
+      stuck,
+      undone: await revisions("repaired", look),
+      samePod: before.text === after.text,
+    };
+  },
+  holds: ({ failed, stuck, undone, samePod }) =>
+    failed && stuck === "1: 1 Pod; 2: 1 Pod" && undone === "2: 0 Pods; 3: 1 Pod" && samePod,
+  mutants: [
+    {
+      name: "the strategy is Recreate",
+      manifest: only(["repaired"], (manifest) => {
+        manifest.spec("Deployment", "repaired").strategy = { type: "Recreate" };
+      }),
+    },
+  ],
+});
+
+// And so
+
+claim("ref.deploy-more", {
+  en: "A Deployment builds on ReplicaSets and adds rolling update, rollback and versions",
+  zh: "Deployment 建立在 ReplicaSet 之上，增加了滚动更新、回滚和版本管理",
+  source: "reference#deployment",
+  because: {
+    en: "Asked the same, a bare ReplicaSet leaves its Pod as it is, and has neither a history nor an undo.",
+    zh: "对裸 ReplicaSet 提出同样的要求，它的 Pod 原封不动，也没有历史可查、没有 undo 可用。",
+  },
+  references: [
+    DOCS,
+    "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#alternatives-to-replicaset",
+  ],
+  observe: async (look) => ({
+    builtOn: await revisions("more", look),
+    replicaSet: await versioning("replicaset", "bare", look),
+    deployment: await versioning("deployment", "more", look),
+  }),
+  holds: ({ builtOn, replicaSet, deployment }) =>
+    builtOn === "1: 1 Pod" && replicaSet === "" && deployment === "rolling update, history, rollback",
+  mutants: [
+    {
+      name: "the ReplicaSet is asked twice",
+      observe: async (look) => ({
+        builtOn: await revisions("more", look),
+        replicaSet: await versioning("replicaset", "bare", look),
+        deployment: await versioning("replicaset", "bare", look),
+      }),
+    },
+  ],
+});
+
+/** A mutant's manifest: only the objects that its claim looks at, so that a try costs few Pods, and one change. */
+function only(names: readonly string[], change: (manifest: Manifest) => void): (manifest: Manifest) => void {
+  return (manifest) => {
+    for (const { objects } of manifest.files) {
+      const kept = objects.filter(
+        ({ kind, metadata }) => kind === "Namespace" || names.includes(metadata.name),
+      );
+      objects.splice(0, objects.length, ...kept);
+    }
+    change(manifest);
+  };
+}
+
+/** The revisions of a Deployment and how many Pods each wants, such as `1: 0 Pods; 2: 1 Pod`. */
+async function revisions(deployment: string, look: Look): Promise<string> {
+  return described(await replicaSets(deployment, look));
+}
+
+/** The ReplicaSets of a Deployment, by revision. */
+async function replicaSets(deployment: string, { kubectl, namespace }: Look) {
+  const sets =
+    await kubectl`get replicasets -n ${namespace} -l app=${deployment} -o custom-columns=NAME:.metadata.name,REVISION:.metadata.annotations.deployment\.kubernetes\.io/revision,PODS:.spec.replicas`;
+  return sets.rows.toSorted((a, b) => Number(a.REVISION) - Number(b.REVISION));
+}
+
+function described(sets: Awaited<ReturnType<typeof replicaSets>>): string {
+  return sets.map(({ REVISION, PODS }) => `${REVISION}: ${PODS} ${PODS === "1" ? "Pod" : "Pods"}`).join("; ");
+}
+
+/** Gives {@link revisions} when something was done and the Deployment has tidied up after it. */
+async function revisionsAfter(deployment: string, look: Look, act: () => Promise<unknown>): Promise<string> {
+  const { kubectl, namespace, until } = look;
+  await act();
+  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  const limit =
+    await kubectl`get deployment ${deployment} -n ${namespace} -o jsonpath={.spec.revisionHistoryLimit}`;
+  return until({
+    what: `no more than ${limit.text} old revisions`,
+    look: () => revisions(deployment, look),
+    until: (seen) => seen.split("; ").length <= 1 + Number(limit.text),
+  });
+}
+
+/** Changes the Pod template: whoami tells its name with every answer. */
+function rename(deployment: string, name: string, { kubectl, namespace }: Look) {
+  return kubectl`set env deployment/${deployment} -n ${namespace} WHOAMI_NAME=${name}`;
+}
+
+/** Makes a second revision, then does something else, and tells whether the newest is then what the first was. */
+async function twoChanges(deployment: string, look: Look, second: () => Promise<unknown>) {
+  const { kubectl, namespace } = look;
+  const [first] = await replicaSets(deployment, look);
+  await rename(deployment, "v2", look);
+  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  await second();
+  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  const sets = await replicaSets(deployment, look);
+  return {
+    revisions: described(sets),
+    newest: sets.at(-1)?.NAME === first?.NAME ? "the first ReplicaSet" : "another",
+  };
+}
+
+/** Changes the template of the Deployment paused twice, and gives its revisions when the controller has seen that. */
+async function revisionsAfterTwo(look: Look): Promise<string> {
+  const { kubectl, namespace, until } = look;
+  await rename("paused", "v2", look);
+  await kubectl`set resources deployment/paused -n ${namespace} --requests=memory=16Mi`;
+  await until({
+    what: "the controller to see the changes",
+    look: () =>
+      kubectl`get deployment paused -n ${namespace} -o custom-columns=GENERATION:.metadata.generation,OBSERVED:.status.observedGeneration`,
+    until: ({ rows: [row] }) => row?.GENERATION === row?.OBSERVED,
+  });
+  return revisions("paused", look);
+}
+
+/** What becomes of the Pod of the Deployment healed: waits until there are as many as it wants, all of them ready. */
+async function healing({ kubectl, namespace, until }: Look, act: (pod: string) => Promise<unknown>) {
+  const pods = () => kubectl`get pods -n ${namespace} -l app=healed`;
+  const before = (await pods()).rows[0]?.NAME ?? "";
+  await act(before);
+  const { after } = await until({
+    what: "as many ready Pods as are wanted",
+    look: async () => {
+      const wanted = await kubectl`get deployment healed -n ${namespace} -o jsonpath={.spec.replicas}`;
+      return { wanted: Number(wanted.text), after: (await pods()).rows };
+    },
+    until: ({ wanted, after }) => after.length === wanted && after.every(({ READY }) => READY === "1/1"),
+  });
+  const revision =
+    await kubectl`get deployment healed -n ${namespace} -o jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}`;
+  const name = after[0]?.NAME ?? "";
+  return {
+    replaced: name !== "" && name !== before,
+    sameReplicaSet: name.slice(0, name.lastIndexOf("-")) === before.slice(0, before.lastIndexOf("-")),
+    revision: revision.text,
+  };
+}
+
+/** Deletes the Deployment doomed, and tells which kinds of object that it made were there before and are after. */
+async function deletion(cascade: "foreground" | "orphan", { kubectl, namespace }: Look) {
+  const made = async () => {
+    const objects =
+      await kubectl`get replicasets,pods -n ${namespace} -l app=doomed -o custom-columns=KIND:.kind,NAME:.metadata.name`;
+    return objects.rows.map(({ KIND }) => KIND).join(", ");
+  };
+  const before = await made();
+  await kubectl`delete deployment doomed -n ${namespace} --cascade=${cascade}`;
+  return { before, after: await made() };
+}
+
+/** Tells the revisions of the Deployment restarted after something was done, and whether its template has a restart's mark. */
+async function restart(look: Look, act: () => Promise<unknown>) {
+  const seen = await revisionsAfter("restarted", look, act);
+  const annotations =
+    await look.kubectl`get deployment restarted -n ${look.namespace} -o jsonpath={.spec.template.metadata.annotations}`;
+  return { revisions: seen, annotated: annotations.text.includes("kubectl.kubernetes.io/restartedAt") };
+}
+
+/** Whether the API refuses to change the spec of the Deployment web so; nothing is changed if it doesn't. */
+async function refusal({ kubectl, namespace }: Look, spec: object) {
+  const answer =
+    await kubectl.orRefusal`patch deployment web -n ${namespace} --dry-run=server -p ${JSON.stringify({ spec })}`;
+  return { refused: answer.exitCode !== 0, answer: answer.stderr };
+}
+
+/** Records the Pods of a Deployment during an update. */
+async function rollout(deployment: string, look: Look, bounds: readonly Bound[]) {
+  const { kubectl, namespace, record, until } = look;
+  const recording = await record("pods", `app=${deployment}`);
+  await rename(deployment, "v2", look);
+  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=120s`;
+  await until({
+    what: "the last old Pod to be gone",
+    look: () => kubectl`get pods -n ${namespace} -l app=${deployment}`,
+    until: ({ rows }) => rows.every(({ STATUS }) => STATUS === "Running"),
+  });
+  const seen = await recording.stop(`The Pods of ${deployment} during the update:`, bounds);
+  const old = seen.lives.filter(({ before }) => before);
+  const fresh = seen.lives.filter(({ before }) => !before);
+  const first = (lives: typeof old, state: "ready" | "terminating") =>
+    Math.min(...lives.map(({ name }) => seen.since(name, state)));
+  return {
+    fewestReady: seen.fewest("ready"),
+    mostPods: seen.most("waiting", "ready"),
+    /** Milliseconds. */
+    readyBeforeOldGoes: first(old, "terminating") - first(fresh, "ready"),
+    oldGoneBeforeNew:
+      Math.max(...old.map(({ spans }) => spans.at(-1)?.to ?? 0)) <=
+      Math.min(...fresh.map(({ spans }) => spans[0]?.from ?? 0)),
+  };
+}
+
+/** Updates a Deployment while the client asks, until its old Pod is gone. */
+async function updateWhileAsked(name: string, path: string, look: Look) {
+  const { kubectl, namespace, record } = look;
+  return whileAsked(name, path, look, async () => {
+    const old = await kubectl`get pods -n ${namespace} -l app=${name} -o jsonpath={.items[*].metadata.name}`;
+    const recording = await record("pods", `app=${name}`);
+    await rename(name, "v2", look);
+    await kubectl`rollout status deployment/${name} -n ${namespace} --timeout=60s`;
+    // It may be gone already.
+    await kubectl.orRefusal`wait --for=delete pod/${old.text} -n ${namespace} --timeout=60s`;
+    await recording.stop(`The Pods of ${name} meanwhile:`, [{ states: ["ready"], min: 1 }]);
+  });
+}
+
+/** Has the client ask a Service all the time while something is done, and tells which versions answered and how many requests were lost. */
+async function whileAsked(name: string, path: string, look: Look, act: () => Promise<void>) {
+  const { kubectl, namespace } = look;
+  const ip = await kubectl`get service ${name} -n ${namespace} -o jsonpath={.spec.clusterIP}`;
+  const url = `http://${ip.text}${path}`;
+  const asking = kubectl`exec client -n ${namespace} -- bash /tools/ask ${name} ${url}`;
+  try {
+    await act();
+  } finally {
+    await kubectl`exec client -n ${namespace} -- touch /tmp/${name}.enough`;
+  }
+  // Lines such as "  61 Name: v1" and "   2 lost".
+  const counts = (await asking).lines.map(
+    (line) => /^ *(?<count>\d+) (?:Name: )?(?<who>\S+)$/.exec(line)?.groups,
+  );
+  return {
+    answeredBy: counts.flatMap((group) => (group?.who && group.who !== "lost" ? [group.who] : [])).sort(),
+    lost: Number(counts.find((group) => group?.who === "lost")?.count ?? 0),
+  };
+}
+
+/** What can be done with a workload as to versions: each is tried, and what works is named. */
+async function versioning(kind: "deployment" | "replicaset", name: string, { kubectl, namespace }: Look) {
+  const target = `${kind}/${name}`;
+  await kubectl`set env ${target} -n ${namespace} WHOAMI_NAME=v2`;
+  await kubectl.orRefusal`rollout status ${target} -n ${namespace} --timeout=60s`;
+  const names =
+    await kubectl`get pods -n ${namespace} -l app=${name} -o jsonpath={.items[*].spec.containers[*].env[*].value}`;
+  const history = await kubectl.orRefusal`rollout history ${target} -n ${namespace}`;
+  const undo = await kubectl.orRefusal`rollout undo ${target} -n ${namespace}`;
+  return [
+    ...(names.text === "v2" ? ["rolling update"] : []),
+    ...(history.exitCode === 0 ? ["history"] : []),
+    ...(undo.exitCode === 0 ? ["rollback"] : []),
+  ].join(", ");
+}
