@@ -8,19 +8,19 @@ A ReplicaSet keeps so many Pods of one template, and knows nothing of versions. 
 the template it makes a ReplicaSet, and to update is to let the new one grow while the old one shrinks. It never touches
 a Pod itself.
 
-Two things are worth watching. The first is book-keeping: what makes a new revision, what does not, and what it takes
-to go back. The second is the update itself, second by second: how many Pods there are, how many of them serve, and
-whether a client that asks all the time notices anything. That depends on the Deployment only in part; the other part
-is two small things in the Pod, a **readinessProbe** and a **preStop** hook, and you will see what is lost without them.
+Two things are worth watching. The first is the update itself, second by second: how many Pods there are, how many of
+them serve, and whether a client that asks all the time notices anything. That depends on the Deployment only in part;
+the other part is two small things in the Pod, a **readinessProbe** and a **preStop** hook, and without them requests
+are lost. The second is book-keeping: what makes a new revision, what does not, and what it takes to go back.
 
 Use it when your Pods are interchangeable and keep nothing of their own: web servers, APIs, workers.`,
     zh: `
 ReplicaSet 只管按一个模板维持若干个 Pod，不懂什么是版本。Deployment 懂：模板每有一个版本，它就建一个 ReplicaSet；
 所谓更新，就是让新的 ReplicaSet 逐步变大、旧的逐步变小。它自己从不直接碰 Pod。
 
-有两件事值得细看。一是记账：什么会产生新的修订版本，什么不会，要退回去又得做什么。二是更新的过程本身，一秒一秒地看：
-有多少个 Pod，其中多少个能提供服务，一个不停发请求的客户端会不会察觉。这只有一部分取决于 Deployment，
-另一部分取决于 Pod 里的两处小配置：**readinessProbe** 和 **preStop** 钩子。少了它们会丢掉什么，本章会让你看到。
+有两件事值得细看。一是更新的过程本身，一秒一秒地看：有多少个 Pod，其中多少个能提供服务，一个不停发请求的客户端会不会察觉。
+这只有一部分取决于 Deployment，另一部分取决于 Pod 里的两处小配置：**readinessProbe** 和 **preStop** 钩子，少了它们就会丢请求。
+二是记账：什么会产生新的修订版本，什么不会，要退回去又得做什么。
 
 适用场景：各个 Pod 可以互换、自身不保存状态，例如 Web 服务、API、后台 worker。`,
   },
@@ -210,6 +210,203 @@ claim("deploy.selector", {
   ],
 });
 
+// The update, second by second
+
+claim("deploy.bounds", {
+  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready and never more than 5 are there, those not counted that are terminating",
+  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，存在的 Pod 不多于 5 个，正在终止的不计在内",
+  source: "ours#deployment",
+  because: {
+    en: "A terminating Pod is no longer counted, though it still uses memory and addresses until it is gone: for a while there can be more than 5 in all. The time-line shows them apart, as x.",
+    zh: "正在终止的 Pod 不再计数，但在真正消失之前仍占着内存和地址，所以 Pod 总数会在一段时间里超过 5 个。时间线把它们单独画出，用 x 表示。",
+  },
+  references: [`${DOCS}#max-unavailable`, `${DOCS}#max-surge`],
+  observe: async (look) => {
+    const { fewestReady, mostPods } = await rollout("rolling", look, [
+      { states: ["ready"], min: 3 },
+      { states: ["waiting", "ready"], max: 5 },
+      { states: ["terminating"] },
+    ]);
+    return { fewestReady, mostPods };
+  },
+  holds: ({ fewestReady, mostPods }) => fewestReady >= 3 && mostPods <= 5,
+  mutants: [
+    {
+      name: "3 may be unavailable",
+      manifest: only(["rolling"], (manifest) => {
+        manifest.spec("Deployment", "rolling").strategy = {
+          rollingUpdate: { maxSurge: 1, maxUnavailable: 3 },
+        };
+      }),
+    },
+    {
+      name: "3 more may be there",
+      manifest: only(["rolling"], (manifest) => {
+        manifest.spec("Deployment", "rolling").strategy = {
+          rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
+        };
+      }),
+    },
+  ],
+});
+
+claim("deploy.zero", {
+  en: "maxSurge and maxUnavailable can't both be 0",
+  zh: "maxSurge 和 maxUnavailable 不能同时为 0",
+  source: "ours#deployment",
+  because: {
+    en: "Then no Pod could be added and none removed, and no update could ever begin.",
+    zh: "那样既不能多一个 Pod，也不能少一个 Pod，更新就永远没法开始。",
+  },
+  references: [`${DOCS}#max-unavailable`],
+  observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
+  holds: ({ refused, answer }) => refused && answer.includes("may not be 0 when `maxSurge` is 0"),
+  mutants: [
+    {
+      name: "one more may be there",
+      observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
+    },
+  ],
+});
+
+claim("deploy.patient", {
+  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for a while; the bounds hold as before",
+  zh: "设置 minReadySeconds: 3 后，新 Pod 要先稳定就绪一阵，旧 Pod 才会撤下；上下限依然成立",
+  source: "ours#deployment",
+  because: {
+    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for. (The times in conditions are whole seconds, so it may be one second less.)",
+    zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。（条件里的时间精确到秒，所以实际可能少一秒。）",
+  },
+  references: [`${DOCS}#min-ready-seconds`],
+  observe: async (look) => {
+    const { fewestReady, mostPods, readyBeforeOldGoes } = await rollout("patient", look, [
+      { states: ["ready"], min: 1 },
+      { states: ["waiting", "ready"], max: 2 },
+    ]);
+    return { fewestReady, mostPods, waited: readyBeforeOldGoes >= 2_000 };
+  },
+  holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
+  mutants: [
+    {
+      name: "ready is enough",
+      manifest: only(["patient"], (manifest) => {
+        manifest.spec("Deployment", "patient").minReadySeconds = 0;
+      }),
+    },
+  ],
+});
+
+claim("deploy.recreated", {
+  en: "With the strategy Recreate two versions never run at the same time: the last old Pod has ended before the first new one is made; meanwhile nobody serves",
+  zh: "采用 Recreate 策略时，两个版本绝不会同时运行：最后一个旧 Pod 结束之后才创建第一个新 Pod；这期间没有 Pod 提供服务",
+  source: "ours#deployment",
+  because: {
+    en: "That is what it is for: two versions that can't share a database schema, a lock or a volume. The gap is the price. (An old Pod whose containers have ended is still listed for a moment; the time-line shows it as a dot.)",
+    zh: "它就是为此而设的：两个版本没法共用同一套数据库结构、同一把锁或同一个卷。代价就是中间的空档。（容器已经结束的旧 Pod 还会在列表里停留片刻，时间线上用圆点表示。）",
+  },
+  references: [`${DOCS}#recreate-deployment`],
+  observe: async (look) => {
+    const { fewestReady, oldEndsBeforeNew } = await rollout("recreated", look, [
+      { states: ["waiting", "ready", "terminating"], max: 2 },
+      { states: ["ready"] },
+    ]);
+    return { fewestReady, oldEndsBeforeNew };
+  },
+  holds: ({ fewestReady, oldEndsBeforeNew }) => fewestReady === 0 && oldEndsBeforeNew,
+  mutants: [
+    {
+      name: "the strategy is RollingUpdate",
+      manifest: only(["recreated"], (manifest) => {
+        manifest.spec("Deployment", "recreated").strategy = { type: "RollingUpdate" };
+      }),
+    },
+  ],
+});
+
+// What a client notices
+
+claim("deploy.shop", {
+  en: "A client that asks through the Service all the time loses no request during a rolling update, not even one that takes a second",
+  zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时一秒的请求也不例外",
+  source: "ours#deployment",
+  because: {
+    en: "The new Pod is asked only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, and the news takes a while to reach every node. Its preStop hook holds back the signal meanwhile: it goes on answering what is under way and what still comes. Without the hook whoami, which ends at once, takes the requests under way with it.",
+    zh: "新 Pod 要等 readinessProbe 确认它能应答，才会收到请求。旧 Pod 从 Service 中摘除和收到终止信号是同时开始的，而摘除的消息传到各个节点需要时间。preStop 钩子在这段时间里把信号压住：正在处理的和仍然送来的请求，它都照常应答。没有这个钩子，whoami 收到信号就立刻退出，正在处理的请求也跟着断了。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
+    "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/",
+  ],
+  observe: (look) => updateWhileAsked("shop", "/?wait=1s", look),
+  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
+  mutants: [
+    {
+      // Four requests of a second each are under way nearly all the time: some are when the Pod ends.
+      name: "there is no preStop hook",
+      manifest: only(["shop", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
+      }),
+    },
+  ],
+});
+
+claim("deploy.late", {
+  en: "Nor is one lost when the new version takes 3 seconds until it listens: the readinessProbe keeps it out of the Service until then, and the old one in",
+  zh: "新版本启动 3 秒后才开始监听，请求也不会丢：在那之前，readinessProbe 不让新 Pod 进入 Service，旧 Pod 则继续留在里面",
+  source: "ours#deployment",
+  because: {
+    en: "Without a probe a container counts as ready as soon as it runs. The old Pod would go at once, and for 3 seconds there would be nobody to answer.",
+    zh: "没有探针时，容器一运行就算就绪。旧 Pod 会立刻撤下，接下来的 3 秒就没有谁能应答了。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes"],
+  observe: (look) => updateWhileAsked("late", "/", look),
+  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
+  mutants: [
+    {
+      name: "there is no readinessProbe",
+      manifest: only(["late", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "late", "server").readinessProbe;
+      }),
+    },
+  ],
+});
+
+claim("deploy.leaving", {
+  en: "While its preStop hook runs, a Pod that was deleted is no longer in the Service, but still answers whoever asks it",
+  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但谁来问，它仍然应答",
+  source: "ours#deployment",
+  because: {
+    en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
+    zh: "还没得到消息的一方（其他节点上的 kube-proxy、负载均衡器、保持着连接的客户端）仍能在原处找到它。钩子的运行时间计入 terminationGracePeriodSeconds。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
+  observe: async ({ kubectl, namespace, until }) => {
+    const [pod = "", ip = ""] = (
+      await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
+    ).text.split(" ");
+    await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
+    await until({
+      what: `the Service to leave out ${ip}`,
+      look: () =>
+        kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
+      until: ({ lines }) => !lines.includes(`${ip} ready: true`),
+    });
+    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=2s`;
+    const answer =
+      await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
+    return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
+  },
+  holds: ({ gone, answers }) => !gone && answers,
+  mutants: [
+    {
+      name: "there is no preStop hook",
+      manifest: only(["leaving", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "leaving", "whoami").lifecycle;
+      }),
+    },
+  ],
+});
+
 // Revisions
 
 claim("deploy.scaled", {
@@ -315,7 +512,11 @@ claim("deploy.kept", {
     zh: "它保存着旧模板：要退回去，有它就够了。",
   },
   references: [`${DOCS}#clean-up-policy`],
-  observe: (look) => revisionsAfter("kept", look, () => rename("kept", "v2", look)),
+  observe: async (look) => {
+    await rename("kept", "v2", look);
+    await rolledOut("kept", look);
+    return revisionsKept("kept", look);
+  },
   holds: (revisions) => revisions === "1: 0 Pods; 2: 1 Pod",
   mutants: [
     {
@@ -402,16 +603,16 @@ claim("deploy.limited", {
   references: [`${DOCS}#revision-history-limit`],
   observe: async (look) => {
     const { kubectl, namespace } = look;
-    const revisions = await revisionsAfter("limited", look, async () => {
-      await rename("limited", "v2", look);
-      await kubectl`rollout status deployment/limited -n ${namespace} --timeout=60s`;
-      await rename("limited", "v3", look);
-    });
+    for (const name of ["v2", "v3"]) {
+      await rename("limited", name, look);
+      await rolledOut("limited", look);
+    }
+    const kept = await revisionsKept("limited", look);
     const back = await kubectl.orRefusal`rollout undo deployment/limited -n ${namespace} --to-revision=1`;
-    return { revisions, back: back.exitCode === 0, answer: back.stderr };
+    return { kept, back: back.exitCode === 0, answer: back.stderr };
   },
-  holds: ({ revisions, back, answer }) =>
-    revisions === "2: 0 Pods; 3: 0 Pods" && !back && answer.includes("unable to find specified revision 1"),
+  holds: ({ kept, back, answer }) =>
+    kept === "2: 0 Pods; 3: 0 Pods" && !back && answer.includes("unable to find specified revision 1"),
   mutants: [
     {
       name: "ten are kept, as usual",
@@ -432,7 +633,7 @@ claim("deploy.paused", {
     await kubectl`rollout pause deployment/paused -n ${namespace}`;
     const paused = await revisionsAfterTwo(look);
     await kubectl`rollout resume deployment/paused -n ${namespace}`;
-    await kubectl`rollout status deployment/paused -n ${namespace} --timeout=60s`;
+    await rolledOut("paused", look);
     return { paused, resumed: await revisions("paused", look) };
   },
   holds: ({ paused, resumed }) => paused === "1: 1 Pod" && resumed === "1: 0 Pods; 2: 1 Pod",
@@ -441,206 +642,9 @@ claim("deploy.paused", {
       name: "it is not paused",
       observe: async (look) => {
         const paused = await revisionsAfterTwo(look);
-        await look.kubectl`rollout status deployment/paused -n ${look.namespace} --timeout=60s`;
+        await rolledOut("paused", look);
         return { paused, resumed: await revisions("paused", look) };
       },
-    },
-  ],
-});
-
-// The update, second by second
-
-claim("deploy.bounds", {
-  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready and never more than 5 are there, those not counted that are terminating",
-  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，存在的 Pod 不多于 5 个，正在终止的不计在内",
-  source: "ours#deployment",
-  because: {
-    en: "A terminating Pod is no longer counted, though it still uses memory and addresses until it is gone: for a while there can be more than 5 in all. The time-line shows them apart, as x.",
-    zh: "正在终止的 Pod 不再计数，但在真正消失之前仍占着内存和地址，所以 Pod 总数会在一段时间里超过 5 个。时间线把它们单独画出，用 x 表示。",
-  },
-  references: [`${DOCS}#max-unavailable`, `${DOCS}#max-surge`],
-  observe: async (look) => {
-    const { fewestReady, mostPods } = await rollout("rolling", look, [
-      { states: ["ready"], min: 3 },
-      { states: ["waiting", "ready"], max: 5 },
-      { states: ["terminating"] },
-    ]);
-    return { fewestReady, mostPods };
-  },
-  holds: ({ fewestReady, mostPods }) => fewestReady >= 3 && mostPods <= 5,
-  mutants: [
-    {
-      name: "3 may be unavailable",
-      manifest: only(["rolling"], (manifest) => {
-        manifest.spec("Deployment", "rolling").strategy = {
-          rollingUpdate: { maxSurge: 1, maxUnavailable: 3 },
-        };
-      }),
-    },
-    {
-      name: "3 more may be there",
-      manifest: only(["rolling"], (manifest) => {
-        manifest.spec("Deployment", "rolling").strategy = {
-          rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
-        };
-      }),
-    },
-  ],
-});
-
-claim("deploy.zero", {
-  en: "maxSurge and maxUnavailable can't both be 0",
-  zh: "maxSurge 和 maxUnavailable 不能同时为 0",
-  source: "ours#deployment",
-  because: {
-    en: "Then no Pod could be added and none removed, and no update could ever begin.",
-    zh: "那样既不能多一个 Pod，也不能少一个 Pod，更新就永远没法开始。",
-  },
-  references: [`${DOCS}#max-unavailable`],
-  observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
-  holds: ({ refused, answer }) => refused && answer.includes("may not be 0 when `maxSurge` is 0"),
-  mutants: [
-    {
-      name: "one more may be there",
-      observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
-    },
-  ],
-});
-
-claim("deploy.patient", {
-  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for a while; the bounds hold as before",
-  zh: "设置 minReadySeconds: 3 后，新 Pod 要先稳定就绪一阵，旧 Pod 才会撤下；上下限依然成立",
-  source: "ours#deployment",
-  because: {
-    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for. (The times in conditions are whole seconds, so it may be one second less.)",
-    zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。（条件里的时间精确到秒，所以实际可能少一秒。）",
-  },
-  references: [`${DOCS}#min-ready-seconds`],
-  observe: async (look) => {
-    const { fewestReady, mostPods, readyBeforeOldGoes } = await rollout("patient", look, [
-      { states: ["ready"], min: 1 },
-      { states: ["waiting", "ready"], max: 2 },
-    ]);
-    return { fewestReady, mostPods, waited: readyBeforeOldGoes >= 2_000 };
-  },
-  holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
-  mutants: [
-    {
-      name: "ready is enough",
-      manifest: only(["patient"], (manifest) => {
-        manifest.spec("Deployment", "patient").minReadySeconds = 0;
-      }),
-    },
-  ],
-});
-
-claim("deploy.recreated", {
-  en: "With the strategy Recreate two versions never run at the same time: the last old Pod is gone before the first new one is made; meanwhile nobody serves",
-  zh: "采用 Recreate 策略时，两个版本绝不会同时运行：最后一个旧 Pod 消失之后才创建第一个新 Pod；这期间没有 Pod 提供服务",
-  source: "ours#deployment",
-  because: {
-    en: "That is what it is for: two versions that can't share a database schema, a lock or a volume. The gap is the price.",
-    zh: "它就是为此而设的：两个版本没法共用同一套数据库结构、同一把锁或同一个卷。代价就是中间的空档。",
-  },
-  references: [`${DOCS}#recreate-deployment`],
-  observe: async (look) => {
-    const { fewestReady, oldGoneBeforeNew } = await rollout("recreated", look, [
-      { states: ["waiting", "ready", "terminating"], max: 2 },
-      { states: ["ready"] },
-    ]);
-    return { fewestReady, oldGoneBeforeNew };
-  },
-  holds: ({ fewestReady, oldGoneBeforeNew }) => fewestReady === 0 && oldGoneBeforeNew,
-  mutants: [
-    {
-      name: "the strategy is RollingUpdate",
-      manifest: only(["recreated"], (manifest) => {
-        manifest.spec("Deployment", "recreated").strategy = { type: "RollingUpdate" };
-      }),
-    },
-  ],
-});
-
-// What a client notices
-
-claim("deploy.shop", {
-  en: "A client that asks through the Service all the time loses no request during a rolling update, not even one that takes a second",
-  zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时一秒的请求也不例外",
-  source: "ours#deployment",
-  because: {
-    en: "The new Pod is asked only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, and the news takes a while to reach every node. Its preStop hook holds back the signal meanwhile: it goes on answering what is under way and what still comes. Without the hook whoami, which ends at once, takes the requests under way with it.",
-    zh: "新 Pod 要等 readinessProbe 确认它能应答，才会收到请求。旧 Pod 从 Service 中摘除和收到终止信号是同时开始的，而摘除的消息传到各个节点需要时间。preStop 钩子在这段时间里把信号压住：正在处理的和仍然送来的请求，它都照常应答。没有这个钩子，whoami 收到信号就立刻退出，正在处理的请求也跟着断了。",
-  },
-  references: [
-    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
-    "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/",
-  ],
-  observe: (look) => updateWhileAsked("shop", "/?wait=1s", look),
-  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
-  mutants: [
-    {
-      // Four requests of a second each are under way nearly all the time: some are when the Pod ends.
-      name: "there is no preStop hook",
-      manifest: only(["shop", "client"], (manifest) => {
-        delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
-      }),
-    },
-  ],
-});
-
-claim("deploy.late", {
-  en: "Nor is one lost when the new version takes 3 seconds until it listens: the readinessProbe keeps it out of the Service until then, and the old one in",
-  zh: "新版本启动 3 秒后才开始监听，请求也不会丢：在那之前，readinessProbe 不让新 Pod 进入 Service，旧 Pod 则继续留在里面",
-  source: "ours#deployment",
-  because: {
-    en: "Without a probe a container counts as ready as soon as it runs. The old Pod would go at once, and for 3 seconds there would be nobody to answer.",
-    zh: "没有探针时，容器一运行就算就绪。旧 Pod 会立刻撤下，接下来的 3 秒就没有谁能应答了。",
-  },
-  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes"],
-  observe: (look) => updateWhileAsked("late", "/", look),
-  holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
-  mutants: [
-    {
-      name: "there is no readinessProbe",
-      manifest: only(["late", "client"], (manifest) => {
-        delete manifest.containerOf("Deployment", "late", "server").readinessProbe;
-      }),
-    },
-  ],
-});
-
-claim("deploy.leaving", {
-  en: "While its preStop hook runs, a Pod that was deleted is no longer in the Service, but still answers whoever asks it",
-  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但谁来问，它仍然应答",
-  source: "ours#deployment",
-  because: {
-    en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
-    zh: "还没得到消息的一方（其他节点上的 kube-proxy、负载均衡器、保持着连接的客户端）仍能在原处找到它。钩子的运行时间计入 terminationGracePeriodSeconds。",
-  },
-  references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
-  observe: async ({ kubectl, namespace, until }) => {
-    const [pod = "", ip = ""] = (
-      await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
-    ).text.split(" ");
-    await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
-    await until({
-      what: `the Service to leave out ${ip}`,
-      look: () =>
-        kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
-      until: ({ lines }) => !lines.includes(`${ip} ready: true`),
-    });
-    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=2s`;
-    const answer =
-      await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
-    return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
-  },
-  holds: ({ gone, answers }) => !gone && answers,
-  mutants: [
-    {
-      name: "there is no preStop hook",
-      manifest: only(["leaving", "client"], (manifest) => {
-        delete manifest.containerOf("Deployment", "leaving", "whoami").lifecycle;
-      }),
     },
   ],
 });
@@ -725,7 +729,7 @@ claim("deploy.repaired", {
     const failed = await kubectl.orRefusal`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
     const stuck = await revisions("repaired", look);
     await kubectl`rollout undo deployment/repaired -n ${namespace}`;
-    await kubectl`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
+    await rolledOut("repaired", look);
     const after = await until({
       what: "the Pod that never ran to be gone",
       look: pod,
@@ -812,11 +816,21 @@ function described(sets: Awaited<ReturnType<typeof replicaSets>>): string {
   return sets.map(({ REVISION, PODS }) => `${REVISION}: ${PODS} ${PODS === "1" ? "Pod" : "Pods"}`).join("; ");
 }
 
-/** Gives {@link revisions} when something was done and the Deployment has tidied up after it. */
+/** Gives {@link revisions} when something was done and rolled out. */
 async function revisionsAfter(deployment: string, look: Look, act: () => Promise<unknown>): Promise<string> {
-  const { kubectl, namespace, until } = look;
   await act();
-  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  await rolledOut(deployment, look);
+  return revisions(deployment, look);
+}
+
+/** Waits until an update is complete. */
+function rolledOut(deployment: string, { kubectl, namespace }: Look) {
+  return kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=120s`;
+}
+
+/** Gives {@link revisions} when the Deployment has removed those that it is not to keep. */
+async function revisionsKept(deployment: string, look: Look): Promise<string> {
+  const { kubectl, namespace, until } = look;
   const limit =
     await kubectl`get deployment ${deployment} -n ${namespace} -o jsonpath={.spec.revisionHistoryLimit}`;
   return until({
@@ -833,12 +847,11 @@ function rename(deployment: string, name: string, { kubectl, namespace }: Look) 
 
 /** Makes a second revision, then does something else, and tells whether the newest is then what the first was. */
 async function twoChanges(deployment: string, look: Look, second: () => Promise<unknown>) {
-  const { kubectl, namespace } = look;
   const [first] = await replicaSets(deployment, look);
   await rename(deployment, "v2", look);
-  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  await rolledOut(deployment, look);
   await second();
-  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  await rolledOut(deployment, look);
   const sets = await replicaSets(deployment, look);
   return {
     revisions: described(sets),
@@ -915,7 +928,7 @@ async function rollout(deployment: string, look: Look, bounds: readonly Bound[])
   const { kubectl, namespace, record, until } = look;
   const recording = await record("pods", `app=${deployment}`);
   await rename(deployment, "v2", look);
-  await kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=120s`;
+  await rolledOut(deployment, look);
   await until({
     what: "the last old Pod to be gone",
     look: () => kubectl`get pods -n ${namespace} -l app=${deployment}`,
@@ -931,8 +944,8 @@ async function rollout(deployment: string, look: Look, bounds: readonly Bound[])
     mostPods: seen.most("waiting", "ready"),
     /** Milliseconds. */
     readyBeforeOldGoes: first(old, "terminating") - first(fresh, "ready"),
-    oldGoneBeforeNew:
-      Math.max(...old.map(({ spans }) => spans.at(-1)?.to ?? 0)) <=
+    oldEndsBeforeNew:
+      Math.max(...old.map(({ spans }) => spans.findLast(({ state }) => state !== "ended")?.to ?? 0)) <=
       Math.min(...fresh.map(({ spans }) => spans[0]?.from ?? 0)),
   };
 }
@@ -944,7 +957,7 @@ async function updateWhileAsked(name: string, path: string, look: Look) {
     const old = await kubectl`get pods -n ${namespace} -l app=${name} -o jsonpath={.items[*].metadata.name}`;
     const recording = await record("pods", `app=${name}`);
     await rename(name, "v2", look);
-    await kubectl`rollout status deployment/${name} -n ${namespace} --timeout=60s`;
+    await rolledOut(name, look);
     // It may be gone already.
     await kubectl.orRefusal`wait --for=delete pod/${old.text} -n ${namespace} --timeout=60s`;
     await recording.stop(`The Pods of ${name} meanwhile:`, [{ states: ["ready"], min: 1 }]);
