@@ -129,8 +129,8 @@ export class ByHand {
 
   /** The means to observe, which write into `transcript`. */
   look(transcript: Transcript): EngineLook {
-    const program = this.#cluster.engine.client?.program ?? this.#cluster.engine.name;
-    const docker = createDocker(program, this.#client, transcript);
+    const { client, name: engine } = this.#cluster.engine;
+    const docker = client ? createDocker(client.program, this.#client, transcript) : withoutClient(engine);
     const here = createNodeCommand(onThisMachine, transcript, "host");
     const host: NodeCommand = async (strings, ...values) => {
       if (await this.#hostIsThisMachine()) return here(strings, ...values);
@@ -173,14 +173,10 @@ export class ByHand {
   }
 
   readonly #client: NodeExec = async (args) => {
-    const { engine, run } = this.#cluster;
-    if (!engine.client) {
-      throw new NotObservable(
-        `the engine's command line, ${engine.name}, is not installed here (Debian: apt-get install ${engine.name === "docker" ? "docker-cli, or docker.io" : "podman"})`,
-      );
-    }
     const folder = this.#folder;
-    const labels = Object.entries(runLabels(run)).map(([label, value]) => `${label}=${value}\n`);
+    const labels = Object.entries(runLabels(this.#cluster.run)).map(
+      ([label, value]) => `${label}=${value}\n`,
+    );
     writeFileSync(join(folder, LABEL_FILE), labels.join(""));
     return runClient(args, folder);
   };
@@ -248,6 +244,17 @@ async function onThisMachine([program = "", ...args]: readonly string[]) {
     exitCode = -1,
   } = await execa(program, args, { env, stdin: "ignore", reject: false });
   return { stdout, stderr, exitCode };
+}
+
+/** Stands in for a command line that is not there: nothing can be observed with it. */
+function withoutClient(engine: "docker" | "podman"): Docker {
+  const packages = { docker: "docker-cli, or docker.io", podman: "podman" }[engine];
+  const refuse = async () => {
+    throw new NotObservable(
+      `the engine's command line, ${engine}, is not installed here (Debian: apt-get install ${packages})`,
+    );
+  };
+  return Object.assign(refuse, { orRefusal: refuse });
 }
 
 function processOf(container: string, text = ""): ContainerProcess {

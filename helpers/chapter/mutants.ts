@@ -84,7 +84,6 @@ export function registerMutants(
           const { outcome, reason, seen } = await inTurn(lesson, () =>
             observeMutant(claim, mutant, lesson.look().look),
           );
-          if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
           const expected = expectedOutcome(claim.expect, cluster);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");
           await recordArtifact(task, {
@@ -95,6 +94,7 @@ export function registerMutants(
             outcome,
           });
           if (killed) return;
+          if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
           throw new Error(
             `${id} survived the mutant "${mutant.name}": its outcome is "${outcome}" ` +
               `where "${expected}" was to turn (${reason ?? `observed ${JSON.stringify(seen)}`})`,

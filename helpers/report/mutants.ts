@@ -35,7 +35,9 @@ export default class MutantsReporter implements Reporter {
     for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
       const told = mutantOf(test);
       if (!told) continue;
-      table.push([told.claim, told.mutant, told.killed ? "killed" : "survived", timeOf(test)]);
+      const skipped = test.result().state === "skipped";
+      const fate = told.killed ? "killed" : skipped ? told.outcome : "survived";
+      table.push([told.claim, told.mutant, fate, timeOf(test)]);
     }
     process.stdout.write(`\n${table.toString()}\n`);
   }

@@ -68,10 +68,12 @@ function chapterProblems(chapters: readonly TestModule[]): string[] {
   // What was not tried after the cluster was lost is told by that one failure.
   if (told.some((test) => claimOf(test)?.clusterLost)) return [];
   const verdicts = told.filter((test) => {
-    const outcome = claimOf(test)?.claim.outcome;
-    return mutantOf(test) !== undefined || outcome === "holds" || outcome === "refuted";
+    const outcome = claimOf(test)?.claim.outcome ?? mutantOf(test)?.outcome;
+    return outcome === "holds" || outcome === "refuted";
   });
-  const silent = tests.filter((test) => test.result().state === "skipped" && !claimOf(test));
+  const silent = tests.filter(
+    (test) => test.result().state === "skipped" && !(claimOf(test) ?? mutantOf(test)),
+  );
   return [
     ...silent.map((test) => `skipped without a reason: ${test.fullName}`),
     ...(verdicts.length === 0 && told.every((test) => test.result().state !== "failed")

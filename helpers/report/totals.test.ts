@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT_ROOT } from "../paths.ts";
 
 const REPORT = join(PROJECT_ROOT, "helpers/report");
-const CLAIM = `import { reportClaim } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
+const CLAIM = `import { reportClaim, reportUntriedMutant } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
 let folder: string;
 
 beforeAll(async () => {
@@ -54,6 +54,14 @@ describe("the last line counts", () => {
       "",
       "2 passed, 0 failed, 0 skipped",
     ]);
+  });
+
+  test("a mutant of a claim that can't be observed as skipped, for a reason", async () => {
+    const { exitCode, stdout } = await runChapter(
+      `${CLAIM} reportClaim("pod.a", "holds"); reportUntriedMutant("pod.b");`,
+    );
+    expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 0 failed, 1 skipped");
+    expect(exitCode).toBe(0);
   });
 
   test("a file whose beforeAll fails", async () => {

@@ -1,5 +1,5 @@
 import { type RunnerTestCase, recordArtifact, test } from "vitest";
-import { CLAIM_ARTIFACT } from "../../chapter/artifact.ts";
+import { CLAIM_ARTIFACT, MUTANT_ARTIFACT } from "../../chapter/artifact.ts";
 import type { Outcome } from "../../chapter/outcome.ts";
 
 /** A test that reports a claim with this outcome, as a chapter's would: for tests of the reporters. */
@@ -12,6 +12,21 @@ export function reportClaim(
     await record(task, id, outcome, options);
     if (outcome === "not asked") skip("too old");
     if (outcome !== "holds") throw new Error(`${id} is ${outcome}`);
+  });
+}
+
+/** A test that reports a mutant whose claim can't be observed here. */
+export function reportUntriedMutant(id: string): void {
+  test(`${id} under "a mutant"`, async ({ task, skip }) => {
+    const outcome = "not observable";
+    await recordArtifact(task, {
+      type: MUTANT_ARTIFACT,
+      claim: id,
+      mutant: "a mutant",
+      killed: false,
+      outcome,
+    });
+    skip("this cluster does not let us look");
   });
 }
 
