@@ -1,5 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import Dockerode from "dockerode";
 import { execa } from "execa";
 import type { ClusterDescription } from "../cluster/description.ts";
@@ -19,8 +18,8 @@ import {
   type NodeCommand,
 } from "../namespaces.ts";
 import { cacheFolder } from "../paths.ts";
-import { runLabels } from "../run.ts";
 import { TimeoutError, waitFor } from "../wait.ts";
+import { LABEL_FILE, labelFolder } from "./label-folder.ts";
 import { NotObservable } from "./outcome.ts";
 
 /** A container that a chapter makes with the engine alone, without Kubernetes. */
@@ -69,8 +68,6 @@ export interface EngineLook {
   readonly containers: HandmadeLook;
 }
 
-/** The file with the labels of the run, in the folder in which the commands run. */
-const LABEL_FILE = "run.labels";
 /** A process of the engine's host, in whose namespaces the engine runs. */
 const THE_HOST = { container: "host", pid: "self" } as const;
 /** Has the tools to look at the engine's host with, where that is not this machine. */
@@ -86,6 +83,7 @@ export class ByHand {
   readonly #cluster: ClusterDescription;
   readonly #containers: Handmade;
   readonly #pod: string;
+  #folder: string | undefined;
   #isThisMachine: Promise<boolean> | undefined;
 
   /** `namespace` tells apart what one run makes several times. */
@@ -124,7 +122,7 @@ export class ByHand {
     const filters = { name: [`_${this.#pod}$`] };
     const left = await engine.listContainers({ all: true, filters });
     await Promise.all(left.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })));
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** The means to observe, which write into `transcript`. */
@@ -167,18 +165,10 @@ export class ByHand {
     return transcript.steps;
   }
 
-  /** Made when it is first needed: most chapters run nothing in the engine. */
-  get #folder(): string {
-    return cacheFolder("by-hand", this.#pod);
-  }
-
-  readonly #client: NodeExec = async (args) => {
-    const folder = this.#folder;
-    const labels = Object.entries(runLabels(this.#cluster.run)).map(
-      ([label, value]) => `${label}=${value}\n`,
-    );
-    writeFileSync(join(folder, LABEL_FILE), labels.join(""));
-    return runClient(args, folder);
+  readonly #client: NodeExec = (args) => {
+    // Made when it is first needed: most chapters run nothing in the engine.
+    this.#folder ??= labelFolder(cacheFolder("by-hand"), this.#pod, this.#cluster.run);
+    return runClient(args, this.#folder);
   };
 
   #name(container: string): string {
