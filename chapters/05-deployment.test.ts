@@ -270,20 +270,32 @@ claim("deploy.zero", {
 });
 
 claim("deploy.patient", {
-  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for a while; the bounds hold as before",
-  zh: "设置 minReadySeconds: 3 后，新 Pod 要先稳定就绪一阵，旧 Pod 才会撤下；上下限依然成立",
+  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for 3 seconds; the bounds hold as before",
+  zh: "设置 minReadySeconds: 3 后，新 Pod 要连续就绪 3 秒，旧 Pod 才会撤下；上下限依然成立",
   source: "ours#deployment",
   because: {
-    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for. (The times in conditions are whole seconds, so it may be one second less.)",
-    zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。（条件里的时间精确到秒，所以实际可能少一秒。）",
+    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for.",
+    zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。",
   },
   references: [`${DOCS}#min-ready-seconds`],
   observe: async (look) => {
-    const { fewestReady, mostPods, readyBeforeOldGoes } = await rollout("patient", look, [
+    const { kubectl, namespace, until } = look;
+    const { fewestReady, mostPods } = await rollout("patient", look, [
       { states: ["ready"], min: 1 },
       { states: ["waiting", "ready"], max: 2 },
     ]);
-    return { fewestReady, mostPods, waited: readyBeforeOldGoes >= 2_000 };
+    const ready =
+      await kubectl`get pods -n ${namespace} -l app=patient -o ${'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].lastTransitionTime}'}`;
+    const { lines } = await until({
+      what: "the event that tells when the old Pod had to go",
+      look: () =>
+        kubectl`get events -n ${namespace} --field-selector involvedObject.name=patient -o ${'jsonpath={range .items[*]}{.firstTimestamp}{"  "}{.message}{"\\n"}{end}'}`,
+      until: (events) => events.lines.some((line) => line.includes("Scaled down")),
+    });
+    const [scaledDown = ""] = lines.find((line) => line.includes("Scaled down"))?.split(" ") ?? [];
+    // Both are whole seconds, and so is what the controller goes by.
+    const seconds = (Date.parse(scaledDown) - Date.parse(ready.text)) / 1000;
+    return { fewestReady, mostPods, waited: seconds >= 3 };
   },
   holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
   mutants: [
@@ -937,13 +949,9 @@ async function rollout(deployment: string, look: Look, bounds: readonly Bound[])
   const seen = await recording.stop(`The Pods of ${deployment} during the update:`, bounds);
   const old = seen.lives.filter(({ before }) => before);
   const fresh = seen.lives.filter(({ before }) => !before);
-  const first = (lives: typeof old, state: "ready" | "terminating") =>
-    Math.min(...lives.map(({ name }) => seen.since(name, state)));
   return {
     fewestReady: seen.fewest("ready"),
     mostPods: seen.most("waiting", "ready"),
-    /** Milliseconds. */
-    readyBeforeOldGoes: first(old, "terminating") - first(fresh, "ready"),
     oldEndsBeforeNew:
       Math.max(...old.map(({ spans }) => spans.findLast(({ state }) => state !== "ended")?.to ?? 0)) <=
       Math.min(...fresh.map(({ spans }) => spans[0]?.from ?? 0)),
