@@ -20,15 +20,20 @@ const DEAD_ENDS = new Set([
 ]);
 
 /**
- * Applies a manifest, namespaces first.
+ * Applies a manifest, in whatever order its objects are: namespaces first, then the accounts that Pods run under.
  * @throws {Problem} with the API server's own words when it refuses an object
  */
 export async function apply(api: Api, manifest: Manifest): Promise<void> {
-  const isNamespace = (object: ManifestObject) => object.kind === "Namespace";
-  const namespaces = manifest.objects.filter(isNamespace);
+  const {
+    Namespace: namespaces = [],
+    ServiceAccount: accounts = [],
+    others = [],
+  } = Object.groupBy(manifest.objects, ({ kind }) =>
+    kind === "Namespace" || kind === "ServiceAccount" ? kind : "others",
+  );
   await Promise.all(namespaces.map((object) => applyObject(api, object)));
   await Promise.all(namespaces.map(({ metadata }) => defaultServiceAccount(api, metadata.name)));
-  const others = manifest.objects.filter((object) => !isNamespace(object));
+  await Promise.all(accounts.map((object) => applyObject(api, object)));
   await Promise.all(others.map((object) => applyObject(api, object)));
 }
 

@@ -19,6 +19,18 @@ describe("redact", () => {
 
   test.each([
     ["a ServiceAccount token", `token ${jwt} end`, "token <redacted token> end"],
+    ["a ServiceAccount token in a Secret", `token: ${btoa(jwt)}`, "token: <redacted token>"],
+    ["a ServiceAccount token in a Secret's JSON", `{"token":"${btoa(jwt)}"}`, '{"token":"<redacted token>"}'],
+    [
+      "a ServiceAccount token on a command line",
+      `kubectl auth whoami --token=${jwt}`,
+      "kubectl auth whoami --token=<redacted token>",
+    ],
+    [
+      "a ServiceAccount token in a header that is quoted",
+      `curl -H "Authorization: Bearer ${jwt}" https://host`,
+      'curl -H "Authorization: Bearer <redacted token>" https://host',
+    ],
     ["a bearer header", "Authorization: Bearer abcdefghijkl", "Authorization: Bearer <redacted token>"],
     ["a node token", `K10${"0a".repeat(32)}::server:secret`, "<redacted token>"],
     [
@@ -40,10 +52,16 @@ describe("redact", () => {
     ["a private key that was cut off", "-----BEGIN PRIVATE KEY-----\nMHcCAQ", "<redacted private key>"],
   ])("hides %s", (_, text, expected) => {
     expect(redact(text)).toBe(expected);
+    expect(redact(expected), "what is redacted stays as it is").toBe(expected);
   });
 
   test("leaves ordinary output alone", () => {
     const text = "whoami   2/2     Running   0   92s   10.42.0.221   ctrlnode";
+    expect(redact(text)).toBe(text);
+  });
+
+  test("leaves what a token says of itself, and the shell's word for one, alone", () => {
+    const text = '{"sub":"system:serviceaccount:a:default"} Authorization: Bearer $(cat /run/token)';
     expect(redact(text)).toBe(text);
   });
 });

@@ -11,9 +11,11 @@ const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> =
   { type: "credentials", pattern: /(\.dockerconfigjson"?:\s*"?)[A-Za-z0-9+/=]{8,}/g, keep: 1 },
   // A JSON Web Token: what ServiceAccounts, OIDC and `kubectl create token` hand out.
   { type: "token", pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g },
+  // The same in base64, as Secrets keep it: ZXlK is "eyJ".
+  { type: "token", pattern: /\bZXlK[A-Za-z0-9+/]{24,}={0,2}/g },
   // k3s' node token (https://docs.k3s.io/cli/token).
   { type: "token", pattern: /\bK10[0-9a-f]{64}::[\w.:-]+/g },
-  { type: "token", pattern: /(\bBearer )[^\s"',]{8,}/gi, keep: 1 },
+  { type: "token", pattern: /(\bBearer )(?!<redacted)[^\s"',]{8,}/gi, keep: 1 },
   {
     type: "key data",
     pattern: /((?:token|password|secret)"?(?::\s*|=)"?)[A-Za-z0-9+/=._-]{12,}/gi,
