@@ -513,11 +513,11 @@ claim("sa.token-flag", {
   since: "1.28",
   expect: "refuted",
   because: {
-    en: "Not if the kubeconfig has a client certificate, as that of k3s has: kubectl then sends both, and the API server takes the certificate first. Who tries out in this way what an account may do, tries out what the administrator may do.",
+    en: "Not if the kubeconfig has a client certificate, as that of k3s has: kubectl then sends both, and the API server takes the certificate first. Whoever tests an account's rights in this way tests the administrator's.",
     zh: "如果 kubeconfig 里有客户端证书（k3s 的就有），就不是这样：kubectl 会把两者都送出去，而 API server 先认证书。用这种办法试账号的权限，试出来的其实是管理员的权限。",
   },
   references: [
-    "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#authentication-strategies",
+    "https://kubernetes.io/docs/reference/access-authn-authz/authentication/",
     "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubeapiserver/authenticator/config.go",
   ],
   observe: async (look) => {
@@ -602,7 +602,7 @@ claim("sa.visitor", {
 });
 
 /** What stands for a container's own token in a shell command there. */
-const OWN_TOKEN = `$(cat ${FOLDER}/token)`;
+const OWN_TOKEN = "$(cat token)";
 
 /** What a token says of itself (https://www.rfc-editor.org/rfc/rfc7519#section-4); times in seconds since 1970. */
 interface Payload {
@@ -621,9 +621,9 @@ function payloadOf(token: string): Payload {
   return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Payload;
 }
 
-/** The same without the token leaving its container: the second part, in base64 of the common kind, a line a field. */
+/** The same without the token leaving its container: its second part in common base64, and a line for each field. */
 async function payloadIn(pod: string, file: string, { kubectl, namespace }: Look): Promise<Payload> {
-  const script = String.raw`(cut -d. -f2 ${file}; echo ==) | tr _- /+ | base64 -d 2> /dev/null | sed 's/,"/,\n "/g'`;
+  const script = String.raw`(cut -d. -f2 ${file}; echo ==) | tr _- /+ | base64 -d 2> /dev/null | sed "s/,/,\n /g"`;
   const payload = await kubectl`exec ${pod} -n ${namespace} -- sh -c ${script}`;
   return JSON.parse(payload.text) as Payload;
 }
@@ -631,7 +631,7 @@ async function payloadIn(pod: string, file: string, { kubectl, namespace }: Look
 /** A shell command that asks the API server from inside a container, and prints the status of its answer. */
 function request(path: string, token?: string): string {
   const authorization = token === undefined ? "" : ` -H "Authorization: Bearer ${token}"`;
-  return `curl -s -o /dev/null -w '%{http_code}' --cacert ${FOLDER}/ca.crt${authorization} https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT${path}`;
+  return `cd ${FOLDER} && curl -s -o /dev/null -w %{http_code} --cacert ca.crt${authorization} https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT${path}`;
 }
 
 /** The status with which the API server answers a Pod that shows its own token. */

@@ -1,4 +1,5 @@
 import type { ClusterDescription } from "../cluster/description.ts";
+import { isAtLeast } from "./expectation.ts";
 
 /** Claims that may go without a verdict on some kind of cluster. One more than these is red. */
 interface Allowance {
@@ -42,6 +43,9 @@ const ALLOWANCES: readonly Allowance[] = [
       ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
     ],
   },
+  before("1.22", ["rs.cost"]),
+  before("1.24", ["sa.create-token", "sa.short", "sa.dismissed"]),
+  before("1.28", ["sa.whoami", "sa.token-flag"]),
 ];
 
 /** Whether a claim may end without a verdict on this cluster. */
@@ -52,4 +56,14 @@ export function mayLackVerdict(
 ): boolean {
   const list = outcome === "not asked" ? "notAsked" : "notObservable";
   return ALLOWANCES.some((allowance) => allowance.fits(cluster) && allowance[list].includes(claim));
+}
+
+/** Claims about what came with a minor version of Kubernetes. */
+function before(minor: string, claims: readonly string[]): Allowance {
+  return {
+    kind: `Kubernetes before ${minor}`,
+    fits: ({ kubernetes }) => !isAtLeast(kubernetes, minor),
+    notAsked: claims,
+    notObservable: [],
+  };
 }

@@ -60,6 +60,11 @@ describe("redact", () => {
     expect(redact(text)).toBe(text);
   });
 
+  test("leaves the name of a kind alone", () => {
+    const text = 'error: failed to create token: TokenRequest.authentication.k8s.io "" is invalid';
+    expect(redact(text)).toBe(text);
+  });
+
   test("leaves what a token says of itself, and the shell's word for one, alone", () => {
     const text = '{"sub":"system:serviceaccount:a:default"} Authorization: Bearer $(cat /run/token)';
     expect(redact(text)).toBe(text);

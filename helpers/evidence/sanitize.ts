@@ -18,7 +18,8 @@ const SECRETS: ReadonlyArray<{ type: string; pattern: RegExp; keep?: number }> =
   { type: "token", pattern: /(\bBearer )(?!<redacted)[^\s"',]{8,}/gi, keep: 1 },
   {
     type: "key data",
-    pattern: /((?:token|password|secret)"?(?::\s*|=)"?)[A-Za-z0-9+/=._-]{12,}/gi,
+    // "failed to create token: TokenRequest.authentication.k8s.io" names a kind of the API, and no key.
+    pattern: /((?:token|password|secret)"?(?::\s*|=)"?)(?!\w+\.[a-z]+\.k8s\.io\b)[A-Za-z0-9+/=._-]{12,}/gi,
     keep: 1,
   },
   { type: "credentials", pattern: /(\w+:\/\/[^\s:/@]+:)[^\s@]+(?=@)/g, keep: 1 },
