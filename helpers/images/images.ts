@@ -36,9 +36,9 @@ export interface ImagesOptions extends ProvideOptions {
 }
 
 /**
- * Provides the images that manifests name, the node's pause image and, for a k3s, those that its add-ons start; each
- * with its archive.
- * @throws {Problem} when one can neither be pulled nor built; those of add-ons are only missed aloud
+ * Provides the images that manifests name, the node's pause image and those that its add-ons start; each with its
+ * archive.
+ * @throws {Problem} when one can neither be pulled nor built; those of add-ons that have no recipe are only missed aloud
  */
 export async function provideImages(options: ImagesOptions): Promise<ProvidedImage[]> {
   const context = contextOf(options);
@@ -101,7 +101,9 @@ async function provideSystemImage(
   reference: string,
   node: NodeImage,
 ): Promise<ProvidedImage | undefined> {
-  const found = await findOrPull(context, lockedImage(context.lock, reference));
+  const locked = lockedImage(context.lock, reference);
+  if (locked.build) return provideImage(context, reference, node);
+  const found = await findOrPull(context, locked);
   if (isFound(found)) return provideImage(context, reference, node);
   context.progress.note(
     `${reference}, which an add-on of ${node.reference} starts, is missing: ${found.line}`,
@@ -109,19 +111,23 @@ async function provideSystemImage(
   return undefined;
 }
 
+/** The images that add-ons of a node start, as far as they are listed and can be asked for. */
 function systemImages(
   { lock, policy, progress }: Context,
   node: NodeImage,
   addOns: readonly string[],
 ): readonly string[] {
-  if (node.kind !== "k3s" || policy === "build") return [];
-  const listed = lock.system[node.kubernetesVersion] ?? {};
+  if (node.kind === "custom") return [];
+  // The offline node has the same manifests for every version (fixtures/node/internal/addons).
+  const version = node.kind === "offline node" ? lock.kubernetes : node.kubernetesVersion;
+  const listed = lock.system[version] ?? {};
   const unknown = addOns.filter((name) => !listed[name]);
   if (unknown.length > 0)
     progress.note(
-      `which images ${unknown.join(", ")} of k3s ${node.kubernetesVersion} starts is not listed in fixtures/images.lock.yaml: they are not provided`,
+      `which images ${unknown.join(", ")} of k3s ${version} starts is not listed in fixtures/images.lock.yaml: they are not provided`,
     );
-  return addOns.flatMap((name) => listed[name] ?? []);
+  const images = addOns.flatMap((name) => listed[name] ?? []);
+  return policy === "build" ? images.filter((name) => lockedImage(lock, name).build) : images;
 }
 
 function distinct(references: readonly string[]): string[] {

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getReaperImage } from "testcontainers/build/reaper/reaper.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { PROJECT_ROOT } from "../paths.ts";
 import { lockedImage, readLock } from "./lock.ts";
 import { testFolder } from "./testing/context.ts";
 
@@ -15,6 +17,17 @@ describe("the lock file", () => {
     expect(lock.node.pull).toBe(`rancher/k3s:${lock.kubernetes}-k3s1`);
     expect(Object.keys(lock.system[lock.kubernetes] ?? {})).toEqual(["coredns", "local-storage"]);
     for (const { pull } of lock.images) expect(pull).toMatch(/:[\w.]+$/);
+  });
+
+  test("has a recipe for every image that the offline node's add-ons name", () => {
+    const lock = readLock();
+    const folder = join(PROJECT_ROOT, lock.node.build, "internal/addons/manifests");
+    for (const [addOn, listed] of Object.entries(lock.system[lock.kubernetes] ?? {})) {
+      const manifest = readFileSync(join(folder, `${addOn}.yaml`), "utf8");
+      const named = [...manifest.matchAll(/^\s+image: (\S+)$/gm)].map(([, image = ""]) => image);
+      expect(named.sort()).toEqual([...listed].sort());
+      for (const image of named) expect(lockedImage(lock, image).build).toBeDefined();
+    }
   });
 
   test("finds an image by any way to write its name", () => {
