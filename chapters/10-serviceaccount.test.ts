@@ -283,6 +283,7 @@ claim("sa.bound", {
       what: "the token to be refused",
       look: () => statusWith(token, look),
       until: (status) => status === "401",
+      seconds: 120,
     });
     return { before, after };
   },
@@ -467,6 +468,7 @@ claim("sa.dismissed", {
       what: "the token to be refused",
       look: () => statusWith(token, look),
       until: (status) => status === "401",
+      seconds: 120,
     });
     return { before, after };
   },
