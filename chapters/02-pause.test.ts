@@ -105,17 +105,7 @@ claim("pause.image", {
     "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/",
     "https://docs.k3s.io/cli/agent#agent-runtime",
   ],
-  observe: async ({ node, processes }) => {
-    const [pause] = await processes("whoami");
-    const sandbox =
-      await node`crictl inspectp --output go-template --template {{.info.image}} ${pause?.id ?? ""}`;
-    // Some runtimes tell the image's id: its tags have the name.
-    const tags =
-      await node`crictl inspecti --output go-template --template ${"{{index .status.repoTags 0}}"} ${sandbox.text}`;
-    if (!tags.text.includes("pause"))
-      throw new NotObservable(`the runtime names no pause image: ${tags.text}`);
-    return tags.text;
-  },
+  observe: ({ sandboxImage }) => sandboxImage("whoami"),
   holds: (image) => image.startsWith("k8s.gcr.io/pause"),
   mutants: [
     {

@@ -66,10 +66,12 @@ export class Output implements ExecResult {
 /** A command that failed where its success was needed: command first, then how it ended, then what it printed. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  readonly exitCode: number;
 
   constructor(command: string, result: ExecResult) {
     const output = `${result.stdout}\n${result.stderr}`.trim();
     super(`${command} ended with exit code ${result.exitCode}${output ? `:\n${output}` : ""}`);
+    this.exitCode = result.exitCode;
   }
 }
 

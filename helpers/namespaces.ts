@@ -1,6 +1,7 @@
 import { NotObservable } from "./chapter/outcome.ts";
 import type { Api } from "./cluster/api.ts";
 import type { CommandTemplate } from "./command-line.ts";
+import type { ContainerRuntime } from "./container-runtime.ts";
 import type { Output } from "./kubectl.ts";
 
 /** The namespaces that the article lists, in the order in which `ls` shows them. */
@@ -17,9 +18,6 @@ export interface RootProcess {
 
 /** The node's first process, in whose namespaces the kubelet runs. */
 const THE_NODE: RootProcess = { container: "node", pid: 1 };
-
-/** Makes crictl print the process id instead of everything that it knows. */
-const ONLY_PID = ["--output", "go-template", "--template", "{{.info.pid}}"];
 
 /** A process on the node, by the container that it is the first process of. */
 export interface ContainerProcess {
@@ -39,22 +37,18 @@ export type NodeCommand = CommandTemplate<Output>;
  */
 export async function processesOf(
   api: Api,
-  node: NodeCommand,
+  runtime: ContainerRuntime,
   namespace: string,
   pod: string,
 ): Promise<ContainerProcess[]> {
   const { metadata, spec, status } = await api.core.readNamespacedPod({ namespace, name: pod });
-  const uid = metadata?.uid ?? "";
-  const sandbox = (await node`crictl pods --quiet --label io.kubernetes.pod.uid=${uid}`).lines[0];
-  if (!sandbox) throw new NotObservable(`the runtime knows no sandbox of Pod ${namespace}/${pod}`);
-  const processes = [
-    { container: "pause", id: sandbox, pid: pidOf(await node`crictl inspectp ${ONLY_PID} ${sandbox}`) },
-  ];
+  const sandbox = await runtime.sandbox(metadata?.uid ?? "");
+  const processes = [{ container: "pause", id: sandbox, pid: await runtime.pid(sandbox, "sandbox") }];
   // In the order of the manifest: the status lists containers by name.
   for (const { name } of spec?.containers ?? []) {
     const started = status?.containerStatuses?.find((container) => container.name === name);
     const id = started?.containerID?.replace(/^\w[\w-]*:\/\//, "") ?? "";
-    processes.push({ container: name, id, pid: pidOf(await node`crictl inspect ${ONLY_PID} ${id}`) });
+    processes.push({ container: name, id, pid: await runtime.pid(id, "container") });
   }
   return processes;
 }
@@ -106,11 +100,4 @@ function inodeIn(lines: readonly string[], link: string): string {
   const inode = line?.split(" -> ")[1]?.replaceAll("'", "");
   if (!inode) throw new NotObservable(`the node does not show ${link}`);
   return inode;
-}
-
-function pidOf(inspection: Output): number {
-  const pid = Number(inspection.text);
-  if (!Number.isInteger(pid) || pid <= 0)
-    throw new NotObservable(`${inspection.command} tells no process id`);
-  return pid;
 }

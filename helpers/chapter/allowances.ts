@@ -11,13 +11,14 @@ interface Allowance {
 
 const ALLOWANCES: readonly Allowance[] = [
   {
-    kind: "a node with the Docker runtime",
+    kind: "a node with the Docker runtime, but without a docker command",
     fits: ({ runtime }) => runtime === "docker",
     notAsked: [],
-    // dockershim tells crictl no process ids.
+    // dockershim and cri-dockerd tell crictl no process ids: only Docker's own command line on the node does.
     notObservable: [
       ...["pause.exists", "pause.image", "pause.assembly", "pause.size", "pause.paused"],
       ...[
+        "ns.table",
         "ns.net",
         "ns.ipc",
         "ns.mnt",

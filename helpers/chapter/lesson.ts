@@ -5,6 +5,7 @@ import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec, putFiles } from "../cluster/node-exec.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { untilNextLook } from "../clock.ts";
+import { type ContainerRuntime, containerRuntime } from "../container-runtime.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
@@ -56,6 +57,8 @@ export interface Look extends EngineLook {
   removeAgent(name: string): Promise<void>;
   /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
   processes(pod: string): Promise<ContainerProcess[]>;
+  /** The name of the image that a Pod's sandbox was made from. */
+  sandboxImage(pod: string): Promise<string>;
   /** The inode of one kind of namespace by container, with `pause` for the sandbox and `node` for the node itself. */
   namespaces(pod: string, kind: NamespaceKind): Promise<Record<string, string>>;
   /** The same for all kinds at once, by kind and container: the article's listing. */
@@ -169,7 +172,8 @@ export class Lesson {
     const transcript = new Transcript();
     const node = createNodeCommand(this.#exec, transcript);
     const kubectl = createKubectl(nodeExec(this.cluster.nodeContainer, this.#folder), transcript);
-    const processes = (pod: string) => this.#processesOf(pod, node);
+    const runtime = containerRuntime(this.cluster.runtime, node);
+    const processes = (pod: string) => this.#processesOf(pod, runtime);
     return {
       transcript,
       look: {
@@ -185,6 +189,7 @@ export class Lesson {
         addAgent: () => this.#addAgent(transcript),
         removeAgent: (name) => this.#removeAgent(name, transcript),
         processes,
+        sandboxImage: async (pod) => runtime.sandboxImage((await processes(pod))[0]?.id ?? ""),
         listing: async (pod) => listingOf(node, await processes(pod)),
         namespaces: async (pod, kind) => inodesOf(node, await processes(pod), kind),
       },
@@ -283,10 +288,10 @@ export class Lesson {
     };
   }
 
-  async #processesOf(pod: string, node: NodeCommand): Promise<ContainerProcess[]> {
+  async #processesOf(pod: string, runtime: ContainerRuntime): Promise<ContainerProcess[]> {
     const known = this.#processes.get(pod);
     if (known) return known;
-    const processes = await processesOf(this.#api, node, this.namespace, pod);
+    const processes = await processesOf(this.#api, runtime, this.namespace, pod);
     this.#processes.set(pod, processes);
     return processes;
   }
