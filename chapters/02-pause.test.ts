@@ -58,7 +58,7 @@ function nettoolIsPrivileged(manifest: Manifest): void {
 }
 
 /** Two Pods share nothing of this kind, whatever the containers of each do. */
-function acrossPods(kind: "net" | "ipc" | "uts"): Mutant<Record<string, string>> {
+function acrossPods(kind: "net" | "ipc"): Mutant<Record<string, string>> {
   return {
     name: "containers of two different Pods are compared",
     observe: async ({ namespaces }) => {
@@ -261,7 +261,21 @@ claim("ns.uts", {
   ],
   observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "uts")),
   holds: allDifferent,
-  mutants: [acrossPods("uts")],
+  mutants: [
+    {
+      name: "two Pods are compared where the runtime shares; two processes of one container where it does not",
+      observe: async ({ kubectl, namespace, namespaces }) => {
+        const own = ofPod(await namespaces("whoami", "uts"));
+        if (!allDifferent(own)) {
+          const other = await namespaces("together", "uts");
+          return { whoami: own.whoami ?? "", other: other.whoami ?? "" };
+        }
+        const listing =
+          await kubectl`exec whoami -n ${namespace} -c nettool -- readlink /proc/1/ns/uts /proc/self/ns/uts`;
+        return { first: listing.lines[0] ?? "", second: listing.lines[1] ?? "" };
+      },
+    },
+  ],
 });
 
 claim("ns.pid-children", {
