@@ -45,3 +45,14 @@ test("a look that throws is tried again, and told when time runs out", async () 
   });
   await expect(never).rejects.toThrow("last seen: refused");
 });
+
+test("what was seen before the answers stopped is not forgotten", async () => {
+  let looks = 0;
+  const look = async () => {
+    looks += 1;
+    if (looks > 1) throw new Error("refused");
+    return "Pending";
+  };
+  const wait = waitFor({ what: "Pod whoami", look, until: () => false, timeout: 120 });
+  await expect(wait).rejects.toThrow('last seen: "Pending"; then: refused');
+});

@@ -29,22 +29,27 @@ export class TimeoutError extends Error {
 export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   const timeout = wait.timeout ?? 30_000;
   const deadline = performance.now() + timeout;
-  let last: string;
+  let last: string | undefined;
+  let trouble: string | undefined;
   let cause: unknown;
   do {
     try {
       const seen = await answerBefore(wait.look(), deadline);
       if (wait.until(seen)) return seen;
       last = wait.describe?.(seen) ?? JSON.stringify(seen);
+      trouble = undefined;
       cause = undefined;
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
+      trouble = error instanceof Error ? error.message : String(error);
       cause = error;
     }
     const { interval = INTERVAL_MS } = wait;
     await delay(typeof interval === "function" ? interval() : interval);
   } while (performance.now() < deadline);
-  throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${last}`, { cause });
+  const seen = [last, trouble].filter((part) => part !== undefined).join("; then: ");
+  throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${seen}`, {
+    cause,
+  });
 }
 
 /** A look at something that went away may never answer at all. */

@@ -78,6 +78,7 @@ export class NodeContainer extends K3sContainer {
         `--tls-san=${options.host}`,
         // Nodes are on one network: plain routes between them do, and need no VXLAN from the kernel.
         ...(network === undefined ? [] : ["--flannel-backend=host-gw"]),
+        MAX_PODS,
         ...legacyCgroupArguments(options),
       ]);
     if (network !== undefined) this.withNetworkMode(network);
@@ -120,6 +121,9 @@ function prepare<T extends GenericContainer>(container: T, options: NodeOptions)
   if (options.cgroupVersion === 1) container.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
   return container;
 }
+
+/** The kubelet's own limit is 110 Pods: too few for all chapters' mutants at once. A node's range has 254 addresses. */
+const MAX_PODS = "--kubelet-arg=max-pods=250";
 
 /** From 1.35 on the kubelet refuses to start on cgroup v1 unless it is told otherwise. */
 function legacyCgroupArguments({ cgroupVersion, kubernetesVersion }: NodeOptions): string[] {
