@@ -62,7 +62,7 @@ const NONE = "<none>";
 const asDeployment: ManifestMutant = {
   name: "a Deployment makes the Pods",
   manifest: (manifest) => {
-    manifest.keep("web", "client");
+    manifest.keep("StatefulSet", "web");
     const { replicas, selector, template } = manifest.spec("StatefulSet", "web");
     const spec = { replicas, selector, template };
     Object.assign(manifest.object("StatefulSet", "web"), { kind: "Deployment", spec });
@@ -73,7 +73,7 @@ const asDeployment: ManifestMutant = {
 const otherServices: ManifestMutant = {
   name: "the Service has an address, the shy Pod is published at once, and canary has a Service",
   manifest: (manifest) => {
-    manifest.keep("web", "client", "shy", "shy-early", "canary");
+    manifest.keep("StatefulSet", "web", "shy", "canary");
     delete manifest.spec("Service", "web").clusterIP;
     manifest.spec("Service", "shy").publishNotReadyAddresses = true;
     const service = structuredClone(manifest.object("Service", "shy"));
@@ -85,7 +85,7 @@ const otherServices: ManifestMutant = {
 const emptyDirs: ManifestMutant = {
   name: "the volumes are emptyDirs",
   manifest: (manifest) => {
-    manifest.keep("reborn", "notes", "identity");
+    manifest.keep("StatefulSet", "reborn", "notes", "identity");
     for (const name of ["reborn", "notes", "identity"]) {
       manifest.spec("StatefulSet", name).volumeClaimTemplates = [];
       manifest.podSpec("StatefulSet", name).volumes = [{ name: "data", emptyDir: {} }];
@@ -96,7 +96,7 @@ const emptyDirs: ManifestMutant = {
 const otherRetention: ManifestMutant = {
   name: "each StatefulSet has the other's policy for its PersistentVolumeClaims",
   manifest: (manifest) => {
-    manifest.keep("abandoned", "tidy");
+    manifest.keep("StatefulSet", "abandoned", "tidy");
     const retention = (policy: string) => ({ whenScaled: policy, whenDeleted: policy });
     manifest.spec("StatefulSet", "abandoned").persistentVolumeClaimRetentionPolicy = retention("Delete");
     manifest.spec("StatefulSet", "tidy").persistentVolumeClaimRetentionPolicy = retention("Retain");
@@ -106,7 +106,7 @@ const otherRetention: ManifestMutant = {
 const otherOrder: ManifestMutant = {
   name: "each StatefulSet has the other podManagementPolicy, and all count from 0",
   manifest: (manifest) => {
-    manifest.keep("order", "blocked", "together", "shrinking", "five");
+    manifest.keep("StatefulSet", "order", "blocked", "together", "shrinking", "five");
     for (const name of ["order", "blocked", "shrinking"]) {
       manifest.spec("StatefulSet", name).podManagementPolicy = "Parallel";
     }
@@ -118,7 +118,7 @@ const otherOrder: ManifestMutant = {
 const otherUpdates: ManifestMutant = {
   name: "the partitions change places, nothing waits to be deleted, and no history is kept",
   manifest: (manifest) => {
-    manifest.keep("rolling", "canary", "manual", "history");
+    manifest.keep("StatefulSet", "rolling", "canary", "manual", "history");
     const strategy = (partition: number) => ({ type: "RollingUpdate", rollingUpdate: { partition } });
     manifest.spec("StatefulSet", "rolling").updateStrategy = strategy(1);
     manifest.spec("StatefulSet", "canary").updateStrategy = strategy(0);
@@ -328,24 +328,31 @@ claim("sts.dns-unready", {
 });
 
 claim("sts.no-service", {
-  en: "A StatefulSet does not make its Service, nor look whether there is one: without it the Pods run all the same, but have no DNS names",
-  zh: "StatefulSet 不会创建它的 Service，也不检查 Service 存不存在：没有 Service，Pod 照样运行，只是没有 DNS 名",
+  en: "The Service that serviceName names must exist before the StatefulSet",
+  zh: "serviceName 所指的 Service 必须先于 StatefulSet 存在",
   source: "ours#statefulset",
-  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations"],
+  expect: "refuted",
+  because: {
+    en: "The API reference says so, but nobody looks: the StatefulSet neither makes its Service nor asks whether there is one. Without it the Pods run all the same; they only have no DNS names, and get them once the Service is there.",
+    zh: "API 参考文档是这么写的，但没有谁检查：StatefulSet 既不创建这个 Service，也不过问它存不存在。没有它，Pod 照样运行，只是没有 DNS 名；等 Service 建好，名字就有了。",
+  },
+  references: [
+    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
+  ],
   observe: async ({ kubectl, namespace }) => {
     const named = await kubectl`get statefulset canary -n ${namespace} -o jsonpath={.spec.serviceName}`;
-    const pods = await kubectl`get pods -n ${namespace} -l app=canary -o name`;
     const service = await kubectl.orRefusal`get service canary -n ${namespace}`;
+    const pods = await kubectl`get pods -n ${namespace} -l app=canary -o name`;
     const answer = await kubectl`exec client -n ${namespace} -- getent hosts canary-1.canary`;
     return {
       serviceName: named.text,
-      pods: pods.lines.length > 0,
       exists: service.exitCode === 0,
-      resolved: answer.lines.length,
+      podsAreMade: pods.lines.length > 0,
+      podsHaveNames: answer.lines.length > 0,
     };
   },
-  holds: ({ serviceName, pods, exists, resolved }) =>
-    serviceName === "canary" && pods && !exists && resolved === 0,
+  holds: ({ exists, podsAreMade }) => exists || !podsAreMade,
   mutants: [otherServices],
 });
 

@@ -76,12 +76,6 @@ export class Manifest {
     return new Manifest(this.files.filter(({ name }) => names.includes(name)));
   }
 
-  /** Takes out all objects but those of these names and the Namespaces: what a mutant does not need. */
-  keep(...names: string[]): void {
-    const kept = ({ kind, metadata }: ManifestObject) => kind === "Namespace" || names.includes(metadata.name);
-    for (const { objects } of this.files) objects.splice(0, objects.length, ...objects.filter(kept));
-  }
-
   /** A copy that can be changed without changing this one. */
   copy(): Manifest {
     return new Manifest(structuredClone(this.files));
