@@ -41,7 +41,8 @@ const OWNERS =
   "custom-columns=NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,OWNER NAME:.metadata.ownerReferences[*].name";
 const ADDRESSES = "custom-columns=NAME:.metadata.name,IP:.status.podIP";
 const POD_CLAIMS =
-  "custom-columns=NAME:.metadata.name,UID:.metadata.uid,IP:.status.podIP,CLAIM:.spec.volumes[*].persistentVolumeClaim.claimName";
+  "custom-columns=NAME:.metadata.name,CLAIM:.spec.volumes[*].persistentVolumeClaim.claimName";
+const POD_IDENTITIES = `${POD_CLAIMS},IP:.status.podIP,UID:.metadata.uid`;
 const VOLUMES = "custom-columns=NAME:.metadata.name,STATUS:.status.phase,VOLUME:.spec.volumeName";
 const CLAIM_OWNERS = `${VOLUMES},OWNER:.metadata.ownerReferences[*].kind,OWNER NAME:.metadata.ownerReferences[*].name`;
 const VERSIONS =
@@ -263,7 +264,7 @@ claim("sts.dns", {
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
-    "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-hostname-and-subdomain-fields",
+    "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pods",
   ],
   observe: async (look) => {
     const { kubectl, namespace } = look;
@@ -730,6 +731,7 @@ claim("sts.revisions", {
   zh: "它的模板会存成 ControllerRevision；每个 Pod 都有一个标签，写明自己是按哪个版本创建的",
   source: "ours#statefulset",
   references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#revision-history",
     "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/",
   ],
   observe: async ({ kubectl, namespace }) => {
@@ -860,7 +862,7 @@ async function claimsLeft(app: string, { kubectl, namespace, until }: Look, goin
 async function rebirth(look: Look, { deleting = true } = {}) {
   const { kubectl, namespace } = look;
   const pod = async () =>
-    (await kubectl`get pods -n ${namespace} -l app=reborn -o ${POD_CLAIMS}`).rows[0] ?? {};
+    (await kubectl`get pods -n ${namespace} -l app=reborn -o ${POD_IDENTITIES}`).rows[0] ?? {};
   const before = await pod();
   if (deleting) await replacePod("reborn-0", look);
   const after = await pod();

@@ -46,6 +46,8 @@ const ALLOWANCES: readonly Allowance[] = [
   },
   before("1.22", ["rs.cost"]),
   before("1.24", ["sa.create-token", "sa.short", "sa.dismissed"]),
+  before("1.27", ["sts.retention", "sts.start"]),
+  before("1.28", ["sts.label-index"]),
   before("1.28", ["sa.whoami", "sa.token-flag"]),
 ];
 
