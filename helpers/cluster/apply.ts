@@ -4,8 +4,11 @@ import { Problem } from "../problem.ts";
 import { waitFor } from "../wait.ts";
 import { type Api, apiMessage, apiStatus } from "./api.ts";
 
-/** How long Pods may take until they are ready, in milliseconds: images are on the node already. */
-const READY_TIMEOUT_MS = 60_000;
+/**
+ * How long a chapter's Pods may take until they are ready, in milliseconds. Images are on the node already, and one that
+ * can't become ready is told at once: this is for machines with many times more to do than they can.
+ */
+const READY_TIMEOUT_MS = 180_000;
 
 /**
  * Waiting reasons that the kubelet does not get out of by itself. ErrImagePull, RunContainerError and
