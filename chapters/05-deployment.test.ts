@@ -338,8 +338,8 @@ claim("deploy.recreated", {
 // What a client notices
 
 claim("deploy.shop", {
-  en: "A client that asks through the Service all the time loses no request during a rolling update, not even one that takes a second",
-  zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时一秒的请求也不例外",
+  en: "A client that asks through the Service all the time loses no request during a rolling update, not even one that takes two seconds",
+  zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时两秒的请求也不例外",
   source: "ours#deployment",
   because: {
     en: "The new Pod is asked only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, and the news takes a while to reach every node. Its preStop hook holds back the signal meanwhile: it goes on answering what is under way and what still comes. Without the hook whoami, which ends at once, takes the requests under way with it.",
@@ -349,11 +349,11 @@ claim("deploy.shop", {
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
     "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/",
   ],
-  observe: (look) => updateWhileAsked("shop", "/?wait=1s", look),
+  observe: (look) => updateWhileAsked("shop", "/?wait=2s", look),
   holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
   mutants: [
     {
-      // Four requests of a second each are under way nearly all the time: some are when the Pod ends.
+      // Four at a time ask for two seconds each: when the Pod ends, some of them wait for their answer.
       name: "there is no preStop hook",
       manifest: only(["shop", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
@@ -362,22 +362,22 @@ claim("deploy.shop", {
   ],
 });
 
-claim("deploy.late", {
-  en: "Nor is one lost when the new version takes 3 seconds until it listens: the readinessProbe keeps it out of the Service until then, and the old one in",
-  zh: "新版本启动 3 秒后才开始监听，请求也不会丢：在那之前，readinessProbe 不让新 Pod 进入 Service，旧 Pod 则继续留在里面",
+claim("deploy.cold", {
+  en: "Nor is one lost when a new Pod refuses its first requests, as servers do that have to warm up: the readinessProbe gets the refusals, and no client",
+  zh: "新 Pod 拒绝最初几个请求（需要预热的服务常常如此）时，请求也不会丢：被拒绝的是 readinessProbe，而不是客户端",
   source: "ours#deployment",
   because: {
-    en: "Without a probe a container counts as ready as soon as it runs. The old Pod would go at once, and for 3 seconds there would be nobody to answer.",
-    zh: "没有探针时，容器一运行就算就绪。旧 Pod 会立刻撤下，接下来的 3 秒就没有谁能应答了。",
+    en: "Only when the probe is answered does the Pod get into the Service, and only then does the old one go. Without a probe a container counts as ready as soon as it runs, and those who are refused are the clients.",
+    zh: "探针得到应答，Pod 才会进入 Service，旧 Pod 也才会撤下。没有探针时，容器一运行就算就绪，被拒绝的就是客户端了。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes"],
-  observe: (look) => updateWhileAsked("late", "/", look),
+  observe: (look) => updateWhileAsked("cold", "/", look),
   holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
   mutants: [
     {
       name: "there is no readinessProbe",
-      manifest: only(["late", "client"], (manifest) => {
-        delete manifest.containerOf("Deployment", "late", "server").readinessProbe;
+      manifest: only(["cold", "client"], (manifest) => {
+        delete manifest.containerOf("Deployment", "cold", "server").readinessProbe;
       }),
     },
   ],
@@ -403,7 +403,7 @@ claim("deploy.leaving", {
         kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
       until: ({ lines }) => !lines.includes(`${ip} ready: true`),
     });
-    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=2s`;
+    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=4s`;
     const answer =
       await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
     return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
@@ -741,7 +741,8 @@ claim("deploy.repaired", {
     const failed = await kubectl.orRefusal`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
     const stuck = await revisions("repaired", look);
     await kubectl`rollout undo deployment/repaired -n ${namespace}`;
-    await rolledOut("repaired", look);
+    // Right after the undo "rollout status" may still report the old deadline.
+    await kubectl`wait --for=condition=Progressing deployment/repaired -n ${namespace} --timeout=120s`;
     const after = await until({
       what: "the Pod that never ran to be gone",
       look: pod,
