@@ -676,16 +676,25 @@ claim("deploy.checked", {
     `${DOCS}#failed-deployment`,
   ],
   observe: async (look) => {
-    const { kubectl, namespace } = look;
+    const { kubectl, namespace, until } = look;
+    const old = await kubectl`get pods -n ${namespace} -l app=checked -o jsonpath={.items[*].metadata.name}`;
     let done = true;
+    let newPod = "";
     const seen = await whileAsked("checked", "/", look, async () => {
       await kubectl`set env deployment/checked -n ${namespace} WHOAMI_NAME=v2 WHOAMI_PORT_NUMBER=8080`;
       const status = await kubectl.orRefusal`rollout status deployment/checked -n ${namespace} --timeout=60s`;
       done = status.exitCode === 0;
+      const pods = await until({
+        what: "the new version to run",
+        look: () => kubectl`get pods -n ${namespace} -l app=checked`,
+        until: ({ rows }) => rows.some(({ NAME, STATUS }) => NAME !== old.text && STATUS === "Running"),
+      });
+      newPod = pods.rows.find(({ NAME }) => NAME !== old.text)?.READY ?? "";
     });
-    return { done, ...seen };
+    return { done, newPod, ...seen };
   },
-  holds: ({ done, answeredBy, lost }) => !done && answeredBy.join() === "v1" && lost === 0,
+  holds: ({ done, newPod, answeredBy, lost }) =>
+    !done && newPod === "0/1" && answeredBy.join() === "v1" && lost === 0,
   mutants: [
     {
       name: "there is no readinessProbe",
