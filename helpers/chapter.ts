@@ -17,6 +17,7 @@ import type { ClaimRecord } from "./record.ts";
 
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
 export { optionsOf } from "./chapter/by-hand.ts";
+export { changed, only } from "./chapter/changed.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
 export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";

@@ -57,7 +57,11 @@ interface PlainKinds {
   ServiceAccount: V1ServiceAccount;
 }
 
-type SpecOf<Kind extends keyof Kinds> = NonNullable<Kinds[Kind]["spec"]>;
+/** The kinds that are Pods, or make them. */
+export type WorkloadKind = Exclude<keyof Kinds, "Service">;
+
+/** The spec of a kind of object. */
+export type SpecOf<Kind extends keyof Kinds> = NonNullable<Kinds[Kind]["spec"]>;
 
 /** The objects of one or more manifest files, in order; a mutant changes them in place. */
 export class Manifest {
@@ -111,7 +115,7 @@ export class Manifest {
   }
 
   /** The spec of a Pod, or of the Pods that a workload makes. @throws {Error} when there is none */
-  podSpec(kind: Exclude<keyof Kinds, "Service">, name: string): V1PodSpec {
+  podSpec(kind: WorkloadKind, name: string): V1PodSpec {
     const spec =
       kind === "Pod"
         ? this.spec(kind, name)
@@ -133,7 +137,7 @@ export class Manifest {
   }
 
   /** A container of a Pod, or of the Pods that a workload makes. @throws {Error} when there is none */
-  containerOf(kind: Exclude<keyof Kinds, "Service">, object: string, name: string): V1Container {
+  containerOf(kind: WorkloadKind, object: string, name: string): V1Container {
     const found = this.podSpec(kind, object).containers.find((container) => container.name === name);
     if (!found) throw new Error(`${kind} ${object} has no container named ${name}`);
     return found;

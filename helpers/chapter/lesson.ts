@@ -316,11 +316,16 @@ async function lookUntil<T>(
       return look();
     },
     until,
-    interval: clock ? () => untilNextLook(Date.now()) : 250,
+    interval: () => (clock ? untilNextLook(Date.now()) : untilNextGlance(performance.now() - started)),
     timeout: seconds * 1000,
   });
   if (clock) transcript.waitedForClock += waited(what, started, before, transcript);
   return seen;
+}
+
+/** Milliseconds until the next look of a wait that has lasted so long: who waits for long need not look so often. */
+function untilNextGlance(waited: number): number {
+  return Math.min(1000, Math.max(250, waited / 10));
 }
 
 /** Tells, before the look that ended a wait, how long it took; gives it in milliseconds. */

@@ -23,6 +23,12 @@ test("a transcript reads like a terminal", () => {
   expect(formatSteps([typed, asRoot])).toEqual(["$ docker ps", "host# ls"]);
 });
 
+test("of a very long line the beginning and the end are shown", () => {
+  const output = `The Job is invalid: ${"x".repeat(2000)}: field is immutable`;
+  const [, line = ""] = formatSteps([{ ...step, output }]);
+  expect(line).toMatch(/^The Job is invalid: x+ … \(1640 more signs\) … x+: field is immutable$/);
+});
+
 test("a brief one says how much it leaves out", () => {
   const output = Array.from({ length: 15 }, (_, i) => `line ${i}`).join("\n");
   const lines = formatStepsBriefly([{ ...step, output }]);

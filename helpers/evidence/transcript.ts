@@ -5,6 +5,11 @@ import { sanitize } from "./sanitize.ts";
 const BRIEF_LINES = 12;
 const BRIEF_WIDTH = 200;
 
+/** A longer line is shown without its middle: an API's error may quote a whole object, and say what is wrong after it. */
+const LINE_WIDTH = 600;
+const SHOWN_OF_BEGINNING = 240;
+const SHOWN_OF_END = 160;
+
 /** One thing that a claim did and saw: a command with what it printed, or something read from the cluster. */
 export interface Step {
   /** The command as a reader would type it, or a sentence that says what was read. */
@@ -47,7 +52,7 @@ export class Transcript {
 export function formatSteps(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
     const prompt = { kubectl: "$ ", engine: "$ ", node: "node# ", host: "host# ", api: "" }[step.where];
-    const lines = step.output === "" ? [] : step.output.split("\n");
+    const lines = step.output === "" ? [] : step.output.split("\n").map(withoutMiddle);
     const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
     // A script may have several lines.
     return [...`${prompt}${step.command}`.split("\n"), ...lines, ...exit];
@@ -62,6 +67,12 @@ export function formatStepsBriefly(steps: readonly Step[]): string[] {
     const shown = output.slice(0, BRIEF_LINES).map((line) => shorten(line));
     return [command, ...shown, ...(left > 0 ? [`… ${left} more lines`] : [])];
   });
+}
+
+function withoutMiddle(line: string): string {
+  const left = line.length - SHOWN_OF_BEGINNING - SHOWN_OF_END;
+  if (line.length <= LINE_WIDTH) return line;
+  return `${line.slice(0, SHOWN_OF_BEGINNING)} … (${left} more signs) … ${line.slice(-SHOWN_OF_END)}`;
 }
 
 function shorten(line: string): string {
