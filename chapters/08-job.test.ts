@@ -576,7 +576,7 @@ claim("job.ttl", {
         kubectl`get events -n ${namespace} --field-selector involvedObject.name=tidy -o custom-columns=REASON:.reason,MESSAGE:.message`,
       until: ({ rows }) => rows.some(({ REASON }) => REASON === "Completed"),
     });
-    await kubectl.orRefusal`wait --for=delete job/tidy -n ${namespace} --timeout=20s`;
+    await kubectl.orRefusal`wait --for=delete job/tidy -n ${namespace} --timeout=15s`;
     const job = await kubectl`get job tidy -n ${namespace} --ignore-not-found -o name`;
     const pods = await kubectl`get pods -n ${namespace} -l job-name=tidy -o name`;
     return { completed: events.rows.length > 0, jobs: job.lines.length, pods: pods.lines.length };
