@@ -44,11 +44,15 @@ const ALLOWANCES: readonly Allowance[] = [
       ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
     ],
   },
-  before("1.22", ["rs.cost"]),
+  before("1.22", ["rs.cost", "job.indexed", "job.suspended", "job.suspend"]),
   before("1.24", ["sa.create-token", "sa.short", "sa.dismissed"]),
+  before("1.25", ["cron.zone", "cron.zone-refused"]),
+  before("1.26", ["job.failure-policy"]),
   before("1.27", ["sts.retention", "sts.start"]),
   before("1.28", ["sts.label-index"]),
   before("1.28", ["sa.whoami", "sa.token-flag"]),
+  before("1.29", ["job.backoff-per-index", "job.replacement-policy"]),
+  before("1.31", ["job.conditions", "job.success-policy"]),
 ];
 
 /** Whether a claim may end without a verdict on this cluster. */
