@@ -716,6 +716,7 @@ async function ending(job: string, { kubectl, namespace, until }: Look): Promise
     what: `Job ${job} to be Complete or Failed`,
     look: () => kubectl`get job ${job} -n ${namespace} -o ${CONDITIONS}`,
     until: ({ text }) => /\b(Complete|Failed)\b/.test(text),
+    seconds: 120,
   });
   return conditions.text.split(" ");
 }
