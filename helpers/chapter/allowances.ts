@@ -50,7 +50,7 @@ const ALLOWANCES: readonly Allowance[] = [
   before("1.26", ["job.failure-policy"]),
   before("1.27", ["sts.retention", "sts.start"]),
   before("1.28", ["sts.label-index"]),
-  before("1.28", ["sa.whoami", "sa.token-flag"]),
+  before("1.28", ["sa.whoami", "sa.token-flag", "cron.history", "cron.manual-uncounted"]),
   before("1.29", ["job.backoff-per-index", "job.replacement-policy"]),
   before("1.31", ["job.conditions", "job.success-policy"]),
 ];
