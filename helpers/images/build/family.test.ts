@@ -5,6 +5,9 @@ import { expect, test } from "vitest";
 import { identify, waitUntilGone } from "../../engine/processes.ts";
 import { testFolder } from "../testing/context.ts";
 
+/** How long Node and a shell may take to start on a busy machine. */
+const START_MS = 30_000;
+
 test.each(["SIGINT", "SIGTERM"] as const)(
   "%s that nobody handles ends all commands, and then us",
   async (signal) => {
@@ -28,10 +31,13 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 async function pidIn(file: string): Promise<number> {
   let pid = 0;
   await expect
-    .poll(async () => {
-      pid = Number(await readFile(file, "utf8").catch(() => ""));
-      return pid;
-    })
+    .poll(
+      async () => {
+        pid = Number(await readFile(file, "utf8").catch(() => ""));
+        return pid;
+      },
+      { timeout: START_MS },
+    )
     .toBeGreaterThan(0);
   return pid;
 }
