@@ -12,9 +12,9 @@ describe("a recipe", () => {
     const folders = [node.build, pause.build, ...images.flatMap(({ build }) => build ?? [])];
     for (const folder of folders)
       expect(readRecipe(join(PROJECT_ROOT, folder), kubernetes).image).toBeDefined();
-    const built = (await readdir(join(PROJECT_ROOT, "fixtures/images"))).map(
-      (name) => `fixtures/images/${name}`,
-    );
+    const entries = await readdir(join(PROJECT_ROOT, "fixtures/images"), { withFileTypes: true });
+    const built = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `fixtures/images/${name}`);
+    expect(built).not.toEqual([]);
     expect(folders).toEqual(expect.arrayContaining(built));
   });
 
