@@ -1,4 +1,4 @@
-import { chapter, type Look, type ManifestMutant } from "../helpers/chapter.ts";
+import { chapter, type Look, type ManifestMutant, type Timeline } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The StatefulSet: Pods that are somebody", zh: "StatefulSet：有身份的 Pod" },
@@ -47,6 +47,7 @@ const VOLUMES = "custom-columns=NAME:.metadata.name,STATUS:.status.phase,VOLUME:
 const CLAIM_OWNERS = `${VOLUMES},OWNER:.metadata.ownerReferences[*].kind,OWNER NAME:.metadata.ownerReferences[*].name`;
 const VERSIONS =
   "custom-columns=NAME:.metadata.name,VERSION:.spec.containers[0].env[0].value,DELETED:.metadata.deletionTimestamp";
+const TEMPLATES = "custom-columns=NAME:.metadata.name,VERSION:.spec.template.spec.containers[0].env[0].value";
 const IMAGES =
   "custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[0].image,DELETED:.metadata.deletionTimestamp";
 const REVISIONS =
@@ -86,8 +87,8 @@ const otherServices: ManifestMutant = {
 const emptyDirs: ManifestMutant = {
   name: "the volumes are emptyDirs",
   manifest: (manifest) => {
-    manifest.keep("StatefulSet", "reborn", "notes", "identity");
-    for (const name of ["reborn", "notes", "identity"]) {
+    manifest.keep("StatefulSet", "reborn", "notes");
+    for (const name of ["reborn", "notes"]) {
       manifest.spec("StatefulSet", name).volumeClaimTemplates = [];
       manifest.podSpec("StatefulSet", name).volumes = [{ name: "data", emptyDir: {} }];
     }
@@ -107,8 +108,8 @@ const otherRetention: ManifestMutant = {
 const otherOrder: ManifestMutant = {
   name: "each StatefulSet has the other podManagementPolicy, and all count from 0",
   manifest: (manifest) => {
-    manifest.keep("StatefulSet", "order", "blocked", "together", "shrinking", "five");
-    for (const name of ["order", "blocked", "shrinking"]) {
+    manifest.keep("StatefulSet", "order", "blocked", "together", "five");
+    for (const name of ["order", "blocked"]) {
       manifest.spec("StatefulSet", name).podManagementPolicy = "Parallel";
     }
     manifest.spec("StatefulSet", "together").podManagementPolicy = "OrderedReady";
@@ -187,8 +188,8 @@ claim("sts.label-index", {
 });
 
 claim("sts.start", {
-  en: "The numbers can begin elsewhere: with ordinals.start: 5 the Pods are five-5 and five-6",
-  zh: "序号也可以从别处开始：设置 ordinals.start: 5 后，Pod 就是 five-5 和 five-6",
+  en: "The numbers can begin elsewhere: with ordinals.start: 5 the first Pod is five-5",
+  zh: "序号也可以从别处开始：设置 ordinals.start: 5 后，第一个 Pod 就是 five-5",
   source: "ours#statefulset",
   since: "1.27",
   because: {
@@ -204,14 +205,14 @@ claim("sts.start", {
     await kubectl`rollout status statefulset/five -n ${namespace}`;
     return (await kubectl`get pods -n ${namespace} -l app=five -o name`).lines;
   },
-  holds: (names) => names.join() === "pod/five-5,pod/five-6",
+  holds: (names) => names.join() === "pod/five-5",
   mutants: [otherOrder],
 });
 
-claim("sts.reborn", {
-  en: "A Pod that is deleted comes back with the same name and the same PersistentVolumeClaim, but it is another Pod with another UID",
-  zh: "被删除的 Pod 会回来，名字不变，PersistentVolumeClaim 不变，但已经是另一个 Pod，UID 不同",
-  source: "ours#statefulset",
+claim("ref.sts-identity", {
+  en: "A StatefulSet gives stable storage and network identity: a Pod that is deleted comes back with the same name, host name and PersistentVolumeClaim, but it is another Pod with another UID",
+  zh: "StatefulSet 提供稳定的存储和网络标识：被删除的 Pod 会回来，名字、主机名和 PersistentVolumeClaim 都不变，但已经是另一个 Pod，UID 不同",
+  source: "reference#statefulset",
   because: {
     en: "Nothing is repaired or moved: the old Pod has to be gone before a new one can have its name. So of each name there is at most one, and that is why a Pod on a node that is lost is not replaced before somebody says that it is dead.",
     zh: "没有谁被修复或搬家：旧 Pod 必须彻底消失，新 Pod 才能用它的名字。所以同一个名字至多只有一个 Pod；也正因如此，节点失联时，上面的 Pod 要等到有人确认它已经死亡，才会得到替补。",
@@ -221,8 +222,12 @@ claim("sts.reborn", {
     "https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/",
   ],
   observe: (look) => rebirth(look),
-  holds: ({ name, claimName, anotherUid }) =>
-    name === "reborn-0" && claimName === "data-reborn-0" && anotherUid,
+  holds: ({ name, place, claimName, sameHostname, anotherUid }) =>
+    name === "reborn-0" &&
+    place === "reborn-0.reborn" &&
+    claimName === "data-reborn-0" &&
+    sameHostname &&
+    anotherUid,
   mutants: [emptyDirs, { name: "nothing is deleted", observe: (look) => rebirth(look, { deleting: false }) }],
 });
 
@@ -416,33 +421,6 @@ claim("sts.data", {
   mutants: [emptyDirs],
 });
 
-claim("ref.sts-identity", {
-  en: "A StatefulSet gives stable storage and network identity: the new Pod calls itself by the old name, and finds that name written on its volume",
-  zh: "StatefulSet 提供稳定的存储和网络标识：新 Pod 仍以旧名自称，卷上也还留着前任写下的这个名字",
-  source: "reference#statefulset",
-  because: {
-    en: "Name, host name, DNS name and claim belong to the place. UID, IP address, node and everything outside the volume belong to the Pod, and change with it.",
-    zh: "Pod 名、主机名、DNS 名和 PVC 属于这个位置；UID、IP、所在节点，以及卷以外的一切，都属于 Pod，会随它改变。",
-  },
-  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#using-statefulsets"],
-  observe: async (look) => {
-    const { kubectl, namespace } = look;
-    const written =
-      await kubectl`exec identity-0 -n ${namespace} -- bash -c ${"hostname -f | tee /data/name"}`;
-    await replacePod("identity-0", look);
-    const called = await kubectl`exec identity-0 -n ${namespace} -- hostname -f`;
-    const found = await kubectl`exec identity-0 -n ${namespace} -- cat /data/name`;
-    return {
-      // The namespace may have another name in this cluster.
-      place: called.text.split(".").slice(0, 2).join("."),
-      sameName: called.text === written.text,
-      sameNote: found.text === written.text,
-    };
-  },
-  holds: ({ place, sameName, sameNote }) => place === "identity-0.identity" && sameName && sameNote,
-  mutants: [emptyDirs],
-});
-
 claim("sts.abandoned", {
   en: "When a StatefulSet is deleted, its PersistentVolumeClaims stay behind",
   zh: "StatefulSet 删除之后，它的 PersistentVolumeClaim 会留下来",
@@ -525,28 +503,29 @@ claim("sts.immutable", {
 });
 
 claim("sts.order", {
-  en: "Pods are created in order, each only when the one before it is Ready",
-  zh: "Pod 按顺序创建，前一个 Ready 之后才创建下一个",
+  en: "Pods are created in order, each only when the one before it is Ready, and removed in reverse, each only when the one after it is gone",
+  zh: "Pod 按顺序创建，前一个 Ready 之后才创建下一个；缩容时倒着删，后一个彻底消失之后才删前一个",
   source: "ours#statefulset",
+  because: {
+    en: "Whoever comes later finds those who came before: a primary at number 0 is the first to come and the last to go.",
+    zh: "后来的总能找到先来的：如果 0 号是主库，它就最先到，最后走。",
+  },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees",
   ],
-  observe: async ({ kubectl, namespace, record }) => {
-    const recording = await record("pods", "app=order");
-    await kubectl`scale statefulset order -n ${namespace} --replicas=3`;
-    await kubectl`rollout status statefulset/order -n ${namespace}`;
-    const timeline = await recording.stop("The Pods of order, from none to three");
-    const created = timeline.inOrderOf("waiting").map(({ name }) => name);
-    return {
-      created,
-      eachAfterTheOneBefore: created
-        .slice(1)
-        .every((name, i) => timeline.since(name, "waiting") >= timeline.since(created[i] ?? "", "ready")),
-    };
-  },
-  holds: ({ created, eachAfterTheOneBefore }) =>
-    created.join() === "order-0,order-1,order-2" && eachAfterTheOneBefore,
-  mutants: [otherOrder],
+  observe: (look) => upAndDown(["scale", "statefulset", "order", "--replicas=0"], look),
+  holds: ({ created, eachAfterReady, removed, eachAfterGone }) =>
+    created.join() === "order-0,order-1,order-2" &&
+    eachAfterReady &&
+    removed.join() === "order-2,order-1,order-0" &&
+    eachAfterGone,
+  mutants: [
+    otherOrder,
+    {
+      name: "the StatefulSet is deleted in place of being scaled down",
+      observe: (look) => upAndDown(["delete", "statefulset", "order"], look),
+    },
+  ],
 });
 
 claim("sts.blocked", {
@@ -600,29 +579,13 @@ claim("sts.parallel", {
   ],
   observe: async (look) => {
     const { kubectl, namespace } = look;
-    await kubectl`scale statefulset together -n ${namespace} --replicas=3`;
+    await kubectl`scale statefulset together -n ${namespace} --replicas=2`;
     await untilObserved("together", look);
     const pods = await kubectl`get pods -n ${namespace} -l app=together`;
     await kubectl`scale statefulset together -n ${namespace} --replicas=0`;
     return pods.rows.map(({ NAME, READY }) => `${NAME} ${READY}`);
   },
-  holds: (pods) => pods.join() === "together-0 0/1,together-1 0/1,together-2 0/1",
-  mutants: [otherOrder],
-});
-
-claim("sts.reverse", {
-  en: "Scaling down removes them in reverse, each only when the one after it is gone",
-  zh: "缩容时倒着删，后一个彻底消失之后才删前一个",
-  source: "ours#statefulset",
-  because: {
-    en: "A primary at number 0 is the last to go.",
-    zh: "如果 0 号是主库，它就是最后走的那个。",
-  },
-  references: [
-    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees",
-  ],
-  observe: (look) => removal("shrinking", ["scale", "statefulset", "shrinking", "--replicas=0"], look),
-  holds: ({ removed, oneByOne }) => removed.join() === "shrinking-2,shrinking-1,shrinking-0" && oneByOne,
+  holds: (pods) => pods.join() === "together-0 0/1,together-1 0/1",
   mutants: [otherOrder],
 });
 
@@ -638,12 +601,12 @@ claim("sts.deletion", {
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
     "https://kubernetes.io/docs/tasks/run-application/delete-stateful-set/",
   ],
-  observe: (look) => removal("group", ["delete", "statefulset", "group"], look),
-  holds: ({ removed, atOnce }) => removed.length === 2 && atOnce,
+  observe: (look) => removal(["delete", "statefulset", "group"], look),
+  holds: ({ pods, atOnce }) => pods === 2 && atOnce,
   mutants: [
     {
       name: "the StatefulSet is scaled down first",
-      observe: (look) => removal("group", ["scale", "statefulset", "group", "--replicas=0"], look),
+      observe: (look) => removal(["scale", "statefulset", "group", "--replicas=0"], look),
     },
   ],
 });
@@ -755,27 +718,28 @@ claim("sts.undo", {
   zh: "rollout undo 换回上一个模板：不会新建 ControllerRevision，而是把旧的那个改成最大的版本号",
   source: "ours#statefulset",
   references: [
-    "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_undo/",
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#revision-history",
+    "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_undo/",
   ],
-  observe: async ({ kubectl, namespace }) => {
+  observe: async (look) => {
+    const { kubectl, namespace } = look;
     const revisions = async () => {
       const kept =
         await kubectl`get controllerrevisions -n ${namespace} -l app=history --sort-by=.revision -o ${REVISIONS}`;
       return kept.rows.map(({ NAME }) => NAME);
     };
     await kubectl`set env statefulset/history -n ${namespace} VERSION=2`;
-    await kubectl`rollout status statefulset/history -n ${namespace}`;
+    await untilObserved("history", look);
     await kubectl`rollout history statefulset/history -n ${namespace}`;
     const before = await revisions();
     await kubectl.orRefusal`rollout undo statefulset/history -n ${namespace}`;
-    await kubectl`rollout status statefulset/history -n ${namespace}`;
+    await untilObserved("history", look);
     const after = await revisions();
-    const pods = await kubectl`get pods -n ${namespace} -l app=history -o ${VERSIONS}`;
+    const template = await kubectl`get statefulset history -n ${namespace} -o ${TEMPLATES}`;
     return {
       revisions: after.length,
       swapped: after.length === 2 && after.join() === before.toReversed().join(),
-      version: pods.row("history-0").VERSION,
+      version: template.row("history").VERSION,
     };
   },
   holds: ({ revisions, swapped, version }) => revisions === 2 && swapped && version === "1",
@@ -820,12 +784,12 @@ async function replacePod(pod: string, look: Look): Promise<void> {
   await untilReady(pod, look);
 }
 
-/** Waits until there is no Pod with this label any more. */
+/** Waits until there is no Pod with this label any more; older kubectls call that an error. */
 async function untilGone(app: string, { kubectl, namespace, until }: Look): Promise<void> {
   await until({
     what: `the Pods of ${app} to be gone`,
-    look: () => kubectl`get pods -n ${namespace} -l app=${app}`,
-    until: (pods) => pods.rows.length === 0,
+    look: () => kubectl.orRefusal`wait --for=delete pods -n ${namespace} -l app=${app} --timeout=60s`,
+    until: ({ exitCode, stderr }) => exitCode === 0 || stderr.includes("no matching resources found"),
   });
 }
 
@@ -861,12 +825,22 @@ async function claimsLeft(app: string, { kubectl, namespace, until }: Look, goin
 /** What is the same when reborn's Pod was deleted and is there again. */
 async function rebirth(look: Look, { deleting = true } = {}) {
   const { kubectl, namespace } = look;
-  const pod = async () =>
-    (await kubectl`get pods -n ${namespace} -l app=reborn -o ${POD_IDENTITIES}`).rows[0] ?? {};
-  const before = await pod();
+  const identity = async () => {
+    const pods = await kubectl`get pods -n ${namespace} -l app=reborn -o ${POD_IDENTITIES}`;
+    const hostname = await kubectl`exec reborn-0 -n ${namespace} -- hostname -f`;
+    return { pod: pods.row("reborn-0"), hostname: hostname.text };
+  };
+  const before = await identity();
   if (deleting) await replacePod("reborn-0", look);
-  const after = await pod();
-  return { name: after.NAME, claimName: after.CLAIM, anotherUid: after.UID !== before.UID };
+  const after = await identity();
+  return {
+    name: after.pod.NAME,
+    // The namespace, which comes next, may have another name in this cluster.
+    place: after.hostname.split(".").slice(0, 2).join("."),
+    claimName: after.pod.CLAIM,
+    sameHostname: after.hostname === before.hostname,
+    anotherUid: after.pod.UID !== before.pod.UID,
+  };
 }
 
 /** Replaces moving's Pod, and calls it by its name; `options` are curl's, made of the address that it had. */
@@ -899,19 +873,41 @@ async function change(path: string, value: string | number, { kubectl, namespace
   return { changed: exitCode === 0, answer: stderr.trim() };
 }
 
-/** In which order the Pods of a StatefulSet begin to end, and whether each waits until the one before it is gone. */
-async function removal(app: string, command: readonly string[], look: Look) {
+/** Scales order up to three, then has it taken down by a command; what came and went in which order. */
+async function upAndDown(down: readonly string[], look: Look) {
   const { kubectl, namespace, record } = look;
-  const recording = await record("pods", `app=${app}`);
-  await kubectl`${command} -n ${namespace}`;
-  await untilGone(app, look);
-  const timeline = await recording.stop(`The Pods of ${app}`);
+  const recording = await record("pods", "app=order");
+  await kubectl`scale statefulset order -n ${namespace} --replicas=3`;
+  await kubectl`rollout status statefulset/order -n ${namespace}`;
+  await kubectl`${down} -n ${namespace}`;
+  await untilGone("order", look);
+  const timeline = await recording.stop("The Pods of order, up to three and down to none");
+  const created = timeline.inOrderOf("waiting").map(({ name }) => name);
+  const isReady = created.map((name) => timeline.since(name, "ready"));
+  return {
+    created,
+    eachAfterReady: created.every((name, i) => timeline.since(name, "waiting") >= (isReady[i - 1] ?? 0)),
+    ...removalIn(timeline),
+  };
+}
+
+/** Takes the Pods of group away by a command; what went in which order. */
+async function removal(command: readonly string[], look: Look) {
+  const recording = await look.record("pods", "app=group");
+  await look.kubectl`${command} -n ${look.namespace}`;
+  await untilGone("group", look);
+  const { removed, atOnce } = removalIn(await recording.stop("The Pods of group"));
+  return { pods: removed.length, atOnce };
+}
+
+/** In which order Pods began to end, and whether each did only when the one before it was gone, or all before any was. */
+function removalIn(timeline: Timeline) {
   const lives = timeline.inOrderOf("terminating");
   const begins = lives.map(({ name }) => timeline.since(name, "terminating"));
   const ends = lives.map(({ spans }) => spans.at(-1)?.to ?? Infinity);
   return {
     removed: lives.map(({ name }) => name),
-    oneByOne: begins.every((begin, i) => begin >= (ends[i - 1] ?? 0)),
+    eachAfterGone: begins.every((begin, i) => begin >= (ends[i - 1] ?? 0)),
     atOnce: begins.every((begin) => begin < Math.min(...ends)),
   };
 }

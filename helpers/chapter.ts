@@ -23,7 +23,7 @@ export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";
 export type { Look } from "./chapter/lesson.ts";
 export { NotObservable } from "./chapter/outcome.ts";
-export type { Bound } from "./timeline.ts";
+export type { Bound, Timeline } from "./timeline.ts";
 
 /** Longer than any wait inside, so that the wait's own error is told and not the test's. */
 const CLAIM_TIMEOUT_MS = 300_000;
