@@ -1,3 +1,5 @@
+import { Problem } from "../problem.ts";
+
 /** What became of a claim. */
 export type Outcome = "holds" | "refuted" | "not asked" | "not observable" | "error";
 
@@ -43,5 +45,6 @@ export async function judge<T>(
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof Problem) return [error.message, ...error.details].join("\n");
   return error instanceof Error ? error.message : String(error);
 }
