@@ -6,6 +6,7 @@ import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
 import { type Judgement, judge } from "./chapter/outcome.ts";
+import { Turns } from "./chapter/turns.ts";
 import { chapterOfFile } from "./chapters.ts";
 import { clusterFor } from "./cluster/clusters.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
@@ -46,6 +47,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
   const manifest = readManifests(files, namespaces);
   if (inject("mode") === "mutants") return registerMutants(definition, manifest, plan, first);
 
+  const turns = new Turns();
   let lesson: Lesson;
   beforeAll(async () => {
     const cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
@@ -62,11 +64,16 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
   return {
     claim(id, claim) {
       const definedAt = new Error().stack;
-      const options = { timeout: CLAIM_TIMEOUT_MS, concurrent: definition.sideBySide ?? false };
+      const options = {
+        timeout: CLAIM_TIMEOUT_MS,
+        concurrent: Boolean(definition.sideBySide || definition.inTurn),
+      };
       test(`${id}: ${claim.en}`, options, async ({ task, skip }) => {
         const { title, intro, manifests } = definition;
         const { cluster } = lesson;
-        const record = await tell(id, claim, lesson);
+        const record = definition.inTurn
+          ? await turns.take((pass) => tell(id, claim, lesson, pass))
+          : await tell(id, claim, lesson);
         const asExpected = record.outcome === record.expected;
         const clusterLost = record.outcome === "error" && !(await lesson.isAlive());
         if (!asExpected && !clusterLost && !lacksVerdictRightly(record, cluster)) {
@@ -96,8 +103,8 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
 }
 
 /** Puts a claim to the cluster and records what was seen. */
-async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson): Promise<ClaimRecord> {
-  const { look, transcript } = lesson.look();
+async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson, pass?: () => void): Promise<ClaimRecord> {
+  const { look, transcript } = lesson.look(pass);
   const started = performance.now();
   const judgement = await ask(claim, lesson.cluster, () => claim.observe(look));
   return {

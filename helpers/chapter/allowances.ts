@@ -44,7 +44,7 @@ const ALLOWANCES: readonly Allowance[] = [
       ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
     ],
   },
-  before("1.22", ["rs.cost", "job.indexed", "job.suspended", "job.suspend"]),
+  before("1.22", ["rs.cost", "ds.surge", "job.indexed", "job.suspended", "job.suspend"]),
   before("1.24", ["sa.create-token", "sa.short", "sa.dismissed"]),
   before("1.25", ["cron.zone", "cron.zone-refused"]),
   before("1.26", ["job.failure-policy"]),

@@ -72,6 +72,11 @@ export interface Chapter {
   readonly containers?: Handmade;
   /** Each claim looks at objects of its own, so that all can be asked at the same time. */
   readonly sideBySide?: boolean;
+  /**
+   * Claims change what all of them see, its nodes say: they are asked, and their mutants tried, one after another, but
+   * for what a claim waits for {@link Look.meanwhile}.
+   */
+  readonly inTurn?: boolean;
   /** How many claims are then asked, or mutants tried, at the same time: 5 unless given; more where they wait for the clock. */
   readonly atOnce?: number;
 }

@@ -1,6 +1,6 @@
 import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
-import { addAgents, agentsOf, removeAgent } from "../cluster/agents.ts";
+import { addAgents, newAgentName, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { nodeExec, putFiles } from "../cluster/node-exec.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
@@ -51,8 +51,13 @@ export interface Look extends EngineLook {
   until<T>(wait: Until<T>): Promise<T>;
   /** Records every change of some objects from now on: see {@link Recorded}. */
   record<Kind extends keyof Recordable>(kind: Kind, selector: string): Promise<Recorded>;
-  /** Starts a node that joins the cluster, waits until it is Ready, and gives its name: `agent-3` say. */
-  addAgent(): Promise<string>;
+  /** Lets the next claim of a chapter begin that asks them in turn, while this one only waits for something of its own. */
+  meanwhile<T>(wait: () => Promise<T>): Promise<T>;
+  /**
+   * Starts a node that joins the cluster, waits until it is Ready, and gives its name, one that no node had before:
+   * `agent-3` say. It can come with a taint, `key=value:NoSchedule`.
+   */
+  addAgent(taint?: string): Promise<string>;
   /** Takes a node out of the cluster: its machine goes, then its Node object. */
   removeAgent(name: string): Promise<void>;
   /** The first process of a Pod's sandbox (called `pause`) and of each of its containers. */
@@ -167,8 +172,8 @@ export class Lesson {
     });
   }
 
-  /** The means to observe for one claim, and the transcript that they write. */
-  look(): { look: Look; transcript: Transcript } {
+  /** The means to observe for one claim, and the transcript that they write. `pass` lets the next claim begin. */
+  look(pass: () => void = () => {}): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
     const node = createNodeCommand(this.#exec, transcript);
     const kubectl = createKubectl(nodeExec(this.cluster.nodeContainer, this.#folder), transcript);
@@ -186,7 +191,11 @@ export class Lesson {
         otherNamespaces: this.#namespaces.slice(1),
         until: (wait) => lookUntil(wait, transcript),
         record: (kind, selector) => this.#record(kind, selector, transcript),
-        addAgent: () => this.#addAgent(transcript),
+        meanwhile: (wait) => {
+          pass();
+          return wait();
+        },
+        addAgent: (taint) => this.#addAgent(transcript, taint),
         removeAgent: (name) => this.#removeAgent(name, transcript),
         processes,
         sandboxImage: async (pod) => runtime.sandboxImage((await processes(pod))[0]?.id ?? ""),
@@ -224,14 +233,14 @@ export class Lesson {
     this.prelude.push(...transcript.steps);
   }
 
-  async #addAgent(transcript: Transcript): Promise<string> {
+  async #addAgent(transcript: Transcript, taint?: string): Promise<string> {
     const started = performance.now();
-    const numbers = (await agentsOf(this.cluster)).map((name) => Number(name.split("-")[1]));
-    const name = `agent-${Math.max(0, ...numbers) + 1}`;
-    await addAgents(this.#plan, this.cluster, [name]);
+    const name = await newAgentName(this.cluster);
+    await addAgents(this.#plan, this.cluster, [name], taint === undefined ? {} : { taints: [taint] });
     const duration = performance.now() - started;
+    const command = `k3s agent${taint === undefined ? "" : ` --node-taint=${taint}`}`;
     transcript.add({
-      command: `A node joins: a container of the node's image is started with the host name ${name}, as "k3s agent"`,
+      command: `A node joins: a container of the node's image is started with the host name ${name}, as "${command}"`,
       where: "api",
       output: `node ${name} is Ready`,
       exitCode: 0,

@@ -10,6 +10,7 @@ import type { Chapter, Claim, ContainersMutant, ManifestMutant, Mutant } from ".
 import { expectedOutcome, isAtLeast } from "./expectation.ts";
 import { Lesson, type Look } from "./lesson.ts";
 import { type Judgement, judge } from "./outcome.ts";
+import { Turns } from "./turns.ts";
 
 /** Mutants of one lesson wait for each other. */
 const MUTANT_TIMEOUT_MS = 600_000;
@@ -32,7 +33,8 @@ export function registerMutants(
   first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const lessons = new Map<NonNullable<Changes["manifest"] | Changes["containers"]>, Promise<Lesson>>();
-  const queues = new WeakMap<Lesson, Promise<unknown>>();
+  const turns = new Turns();
+  const turnsIn = new WeakMap<Lesson, Turns>();
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
 
   let cluster: ClusterDescription;
@@ -59,14 +61,19 @@ export function registerMutants(
     return lesson;
   };
 
-  /** One after another in the same lesson: what one claim does there, another would see. */
-  const inTurn = <T>(lesson: Lesson, work: () => Promise<T>): Promise<T> => {
-    const result = (queues.get(lesson) ?? Promise.resolve()).then(work);
-    queues.set(
-      lesson,
-      result.catch(() => {}),
-    );
-    return result;
+  /**
+   * One after another in the same lesson: what one claim does there, another would see. Where claims change what all of
+   * them see, the other lessons wait as well.
+   */
+  const inTurn = async <T>(
+    changes: Changes,
+    work: (lesson: Lesson, pass?: () => void) => Promise<T>,
+  ): Promise<T> => {
+    if (chapter.inTurn) return turns.take(async (pass) => work(await lessonFor(changes), pass));
+    const lesson = await lessonFor(changes);
+    const inLesson = turnsIn.get(lesson) ?? new Turns();
+    turnsIn.set(lesson, inLesson);
+    return inLesson.take(() => work(lesson));
   };
 
   afterAll(async () => {
@@ -80,9 +87,8 @@ export function registerMutants(
       for (const mutant of claim.mutants) {
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
-          const lesson = await lessonFor(mutant);
-          const { outcome, reason, seen } = await inTurn(lesson, () =>
-            observeMutant(claim, mutant, lesson.look().look),
+          const { outcome, reason, seen } = await inTurn(mutant, (lesson, pass) =>
+            observeMutant(claim, mutant, lesson.look(pass).look),
           );
           const expected = expectedOutcome(claim.expect, cluster);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");

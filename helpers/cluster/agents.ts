@@ -31,27 +31,34 @@ export function newToken(): string {
   return randomBytes(16).toString("hex");
 }
 
+/** How agents start. */
+interface AgentStart {
+  /** What their nodes are tainted with from the beginning, `key=value:effect` each. */
+  readonly taints?: readonly string[];
+  /** How long each may take until it is Ready, in milliseconds. */
+  readonly timeout?: number;
+}
+
 /**
- * Starts a container as `k3s agent` for each name, and waits until all are Ready, each for `timeout` milliseconds at most.
+ * Starts a container as `k3s agent` for each name, and waits until all are Ready.
  * @throws {Problem} with the agent's last lines when one does not come up
  */
 export async function addAgents(
   plan: ClusterPlan,
   cluster: ClusterDescription,
   names: readonly string[],
-  timeout = READY_TIMEOUT_MS,
+  start: AgentStart = {},
 ): Promise<void> {
-  const api = connect(cluster.kubeconfig);
-  await Promise.all(names.map((name) => addAgent(plan, cluster, name, api, timeout)));
+  await Promise.all(names.map((name) => addAgent(plan, cluster, name, start)));
 }
 
 async function addAgent(
   plan: ClusterPlan,
   cluster: ClusterDescription,
   name: string,
-  api: Api,
-  timeout: number,
+  { taints = [], timeout = READY_TIMEOUT_MS }: AgentStart,
 ): Promise<void> {
+  const api = connect(cluster.kubeconfig);
   const { network, url, token } = joinOf(cluster);
   const agent = await new AgentContainer({
     image: plan.node.engineName,
@@ -60,6 +67,7 @@ async function addAgent(
     labels: { ...runLabels(plan.run), [CLUSTER_LABEL]: network, [NODE_LABEL]: name },
     archives: plan.images.map(({ archive }) => archive),
     name,
+    taints,
     network,
     url,
     token,
@@ -105,12 +113,21 @@ export async function removeAgent(cluster: ClusterDescription, name: string): Pr
     });
 }
 
-/** The names of the cluster's agents, in the order of their names. */
-export async function agentsOf(cluster: ClusterDescription): Promise<string[]> {
+/** The highest number that an agent of a cluster was given by {@link newAgentName}, by the cluster's network. */
+const lastNumber = new Map<string, number>();
+
+/**
+ * A name for one more agent, which no node of the cluster had before: to Kubernetes, a node with the name of one that
+ * has gone is the same node again, and what was bound to that one belongs to it.
+ */
+export async function newAgentName(cluster: ClusterDescription): Promise<string> {
   const { network } = joinOf(cluster);
   const filters = { label: [`${CLUSTER_LABEL}=${network}`] };
   const found = await new Dockerode().listContainers({ all: true, filters });
-  return found.flatMap(({ Labels }) => Labels[NODE_LABEL] ?? []).sort();
+  const numbers = found.map(({ Labels }) => Number(Labels[NODE_LABEL]?.split("-")[1]));
+  const number = Math.max(lastNumber.get(network) ?? 0, ...numbers) + 1;
+  lastNumber.set(network, number);
+  return `agent-${number}`;
 }
 
 function joinOf({ join }: ClusterDescription): NonNullable<ClusterDescription["join"]> {

@@ -31,6 +31,8 @@ export interface ServerOptions extends NodeOptions {
 export interface AgentOptions extends NodeOptions {
   /** Its host name, and so its name in the cluster. */
   readonly name: string;
+  /** What it is tainted with from the beginning, `key=value:effect` each. */
+  readonly taints: readonly string[];
   readonly network: string;
   /** Where it joins, and with which token. */
   readonly url: string;
@@ -102,7 +104,11 @@ export class AgentContainer extends GenericContainer {
       .withHostname(options.name)
       .withNetworkMode(options.network)
       .withEnvironment({ K3S_URL: options.url, K3S_TOKEN: options.token })
-      .withCommand(["agent", ...legacyCgroupArguments(options)]);
+      .withCommand([
+        "agent",
+        ...options.taints.map((taint) => `--node-taint=${taint}`),
+        ...legacyCgroupArguments(options),
+      ]);
     Object.assign(this.hostConfig, { CgroupnsMode: options.cgroupVersion === 1 ? "host" : "private" });
     if (options.cgroupVersion === 1) {
       this.withBindMounts([{ source: "/sys/fs/cgroup", target: "/sys/fs/cgroup" }]);
