@@ -19,6 +19,7 @@ import type { ClaimRecord } from "./record.ts";
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
 export { optionsOf } from "./chapter/by-hand.ts";
 export { changed, only } from "./chapter/changed.ts";
+export { drawTable } from "./chapter/draw-table.ts";
 export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
 export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";

@@ -65,7 +65,9 @@ async function addAgent(
     kubernetesVersion: plan.node.kubernetes,
     cgroupVersion: plan.cgroup,
     labels: { ...runLabels(plan.run), [CLUSTER_LABEL]: network, [NODE_LABEL]: name },
-    archives: plan.images.map(({ archive }) => archive),
+    archives: [...plan.images, ...plan.addOnImages]
+      .filter(({ reference }) => cluster.images.some((image) => image.reference === reference))
+      .map(({ archive }) => archive),
     name,
     taints,
     network,

@@ -1,0 +1,664 @@
+import { chapter, drawTable, type Look, type ManifestMutant, matches } from "../helpers/chapter.ts";
+
+const { claim } = chapter({
+  title: { en: "How they differ: one experiment, all models", zh: "它们有何不同：同一个实验，所有模型" },
+  intro: {
+    en: `
+The article names them all, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job and CronJob, says that they are built on
+the Pod, and promises to show how they differ. Here the same Pod is run under each of them, and the same is done to all:
+a Pod is deleted, three are asked for, the image is changed, a node is added, a container ends. What happens then goes into
+one table, which the last claim draws from what was seen.
+
+Every object bears the name of its model: the Pod **pod**, the Deployment **deployment**, and so on; those whose container
+can be told to end have **-ends** behind it. The cluster has two nodes, **server** and **agent-1**.`,
+    zh: `
+原文列出了 Deployment、ReplicaSet、StatefulSet、DaemonSet、Job 和 CronJob，说它们都建立在 Pod 之上，并预告要讲它们有何不同。
+这里让同一个 Pod 分别运行在每种模型之下，再对它们做同样的事：删掉一个 Pod、要三个、换镜像、加节点、让容器结束。
+结果汇成一张表，由最后一条声明根据实际观察画出来。
+
+每个对象都以自己的模型命名：Pod 叫 **pod**，Deployment 叫 **deployment**，依此类推；容器可以按要求结束的那一组，名字后面带
+**-ends**。集群有两个节点：**server** 和 **agent-1**。`,
+  },
+  manifests: ["11-differences.yaml", "11-differences-ends.yaml"],
+  namespace: "differences",
+  inTurn: true,
+});
+
+const MODELS = ["Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"] as const;
+
+type Model = (typeof MODELS)[number];
+
+/** What was seen of every model: a row of the table. */
+type Row = Record<Model, string>;
+
+// What is looked at: custom columns, so that the output has what the question is about and nothing else.
+
+const OWNERS =
+  "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,OWNED_BY:.metadata.ownerReferences[*].name";
+const IDENTITY =
+  "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,NODE:.spec.nodeName,IP:.status.podIP,UID:.metadata.uid,READY:.status.containerStatuses[*].ready";
+const TIES =
+  "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,NODE:.spec.nodeName,AFFINITY:.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[*].matchFields[*].values[*],CLAIM:.spec.volumes[*].persistentVolumeClaim.claimName";
+const VOLUMES =
+  "custom-columns=CLAIM:.spec.claimRef.name,NAMESPACE:.spec.claimRef.namespace,NODE:.spec.nodeAffinity.required.nodeSelectorTerms[*].matchExpressions[*].values[*]";
+const IMAGES =
+  "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,UID:.metadata.uid,IMAGE:.spec.containers[*].image,RESTARTS:.status.containerStatuses[*].restartCount,READY:.status.containerStatuses[*].ready";
+const LIVES =
+  "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,UID:.metadata.uid,PHASE:.status.phase,RESTARTS:.status.containerStatuses[*].restartCount,ENDED:.status.containerStatuses[*].state.terminated.exitCode,ENDED_BEFORE:.status.containerStatuses[*].lastState.terminated.exitCode";
+
+/** How kubectl prints a field that is not there. */
+const NONE = "<none>";
+
+/** The same image by its full name: another template, to Kubernetes. */
+const OTHER_IMAGE = "docker.io/traefik/whoami:latest";
+
+/** The change under which the claims turn: models in the places of others. */
+const exchanged: ManifestMutant["manifest"] = (manifest) => {
+  manifest.object("ReplicaSet", "replicaset").kind = "StatefulSet";
+  manifest.spec("StatefulSet", "replicaset").serviceName = "replicaset";
+  delete manifest.spec("StatefulSet", "statefulset").volumeClaimTemplates;
+  manifest.podSpec("StatefulSet", "statefulset").volumes = [{ name: "data", emptyDir: {} }];
+  manifest.object("DaemonSet", "daemonset").kind = "ReplicaSet";
+  manifest.spec("ReplicaSet", "daemonset").replicas = 2;
+  manifest.pod("pod-ends").spec.restartPolicy = "Never";
+};
+
+const statefulInstead: ManifestMutant = {
+  name: "a StatefulSet takes the ReplicaSet's place",
+  manifest: exchanged,
+};
+
+claim("models", {
+  en: "Deployment, ReplicaSet, StatefulSet, DaemonSet, Job and CronJob are all built on the Pod",
+  zh: "Deployment、ReplicaSet、StatefulSet、DaemonSet、Job 和 CronJob 都建立在 Pod 之上",
+  source: "article#models",
+  because: {
+    en: "From each Pod the owner references lead up to the model that it runs under, over one object in between where a model is built on another: a Deployment makes ReplicaSets, a CronJob makes Jobs.",
+    zh: "从每个 Pod 出发，沿着 ownerReferences 往上就能找到它所属的模型；如果一种模型建立在另一种之上，中间还会多一层：Deployment 创建 ReplicaSet，CronJob 创建 Job。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/",
+    "https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/",
+  ],
+  observe: (look) => ask("built", look),
+  holds: (chains) =>
+    matches(chains, {
+      Pod: "Pod",
+      ReplicaSet: "ReplicaSet → Pod",
+      Deployment: "Deployment → ReplicaSet → Pod",
+      StatefulSet: "StatefulSet → Pod",
+      DaemonSet: "DaemonSet → Pod",
+      Job: "Job → Pod",
+      CronJob: "CronJob → Job → Pod",
+    }),
+  mutants: [statefulInstead],
+});
+
+claim("differ.deleted", {
+  en: "A Pod that is deleted comes back under every model but the bare Pod; only a StatefulSet gives it its name again, and none its UID or its IP",
+  zh: "除了裸 Pod，在任何模型下删掉 Pod 都会补上；只有 StatefulSet 沿用原来的名字，UID 和 IP 则一律更换",
+  source: "reference#statefulset",
+  because: {
+    en: "Whatever comes back is another Pod, made from the template. A Job takes ten seconds over it: to a Job, a Pod that vanished has failed, and it backs off.",
+    zh: "回来的都是按模板新建的另一个 Pod。Job 要晚十秒左右：在 Job 看来，消失的 Pod 就是失败了，重试前要先退避。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-lifetime",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/job/#handling-pod-and-container-failures",
+  ],
+  observe: (look) => ask("deleted", look),
+  holds: (row) =>
+    matches(row, {
+      Pod: "stays away",
+      ReplicaSet: "other name, UID, IP",
+      Deployment: "other name, UID, IP",
+      StatefulSet: "same name; other UID, IP",
+      DaemonSet: "other name, UID, IP",
+      Job: "other name, UID, IP",
+      CronJob: "other name, UID, IP",
+    }),
+  mutants: [statefulInstead],
+});
+
+claim("differ.node", {
+  en: "A replacement may come up on any node, but a DaemonSet's is tied to the node of the former Pod, and a StatefulSet's to the node where its volume lies",
+  zh: "补上的 Pod 可以落在任意节点；例外是 DaemonSet 的 Pod 只属于原来的节点，StatefulSet 的 Pod 则要回到卷所在的节点",
+  source: "reference#daemonset",
+  because: {
+    en: "The volumes of this cluster are folders on a node, and a PersistentVolume of that kind names the node. With storage that every node can reach, a Pod of a StatefulSet is free as well.",
+    zh: "本集群的卷就是节点上的目录，这类 PersistentVolume 会写明自己在哪个节点。如果存储能从任意节点访问，StatefulSet 的 Pod 也不受限制。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#how-daemon-pods-are-scheduled",
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#node-affinity",
+  ],
+  observe: (look) => ask("node", look),
+  holds: (row) =>
+    matches(row, {
+      Pod: "none",
+      ReplicaSet: "any",
+      Deployment: "any",
+      StatefulSet: "where its volume is",
+      DaemonSet: "the same",
+      Job: "any",
+      CronJob: "any",
+    }),
+  mutants: [{ name: "the StatefulSet asks for no volumes", manifest: exchanged }],
+});
+
+claim("differ.data", {
+  en: "Only under a StatefulSet does the replacement find the data of the Pod that was deleted",
+  zh: "只有在 StatefulSet 下，补上的 Pod 才能找回被删 Pod 的数据",
+  source: "reference#statefulset",
+  because: {
+    en: "An emptyDir ends with its Pod. The others could mount a PersistentVolumeClaim too, but it would be one and the same for all their Pods; a StatefulSet makes one for each, and finds it again by the Pod's name.",
+    zh: "emptyDir 随 Pod 一同消失。其他模型也能挂载 PersistentVolumeClaim，但所有 Pod 只能共用同一个；StatefulSet 则为每个 Pod 各建一个，并按 Pod 的名字再次找到它。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage",
+    "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",
+  ],
+  observe: (look) => ask("data", look),
+  holds: (row) =>
+    matches(row, {
+      Pod: "lost",
+      ReplicaSet: "lost",
+      Deployment: "lost",
+      StatefulSet: "kept",
+      DaemonSet: "lost",
+      Job: "lost",
+      CronJob: "lost",
+    }),
+  mutants: [{ name: "the StatefulSet asks for no volumes", manifest: exchanged }],
+});
+
+claim("differ.three", {
+  en: "Three Pods can be asked for of a ReplicaSet, a Deployment and a StatefulSet as replicas, of a Job and a CronJob as parallelism; a Pod and a DaemonSet refuse",
+  zh: "要三个 Pod：ReplicaSet、Deployment、StatefulSet 用 replicas，Job、CronJob 用 parallelism；Pod 和 DaemonSet 则不接受",
+  source: "reference#replicaset",
+  references: [
+    "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_scale/",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/job/#controlling-parallelism",
+  ],
+  observe: (look) => ask("three", look),
+  holds: (row) =>
+    matches(row, {
+      Pod: "refused",
+      ReplicaSet: "replicas",
+      Deployment: "replicas",
+      StatefulSet: "replicas",
+      DaemonSet: "refused",
+      Job: "parallelism",
+      CronJob: "parallelism, next Job",
+    }),
+  mutants: [statefulInstead],
+});
+
+claim("differ.node-added", {
+  en: "On a node that joins, only the DaemonSet starts a Pod by itself",
+  zh: "新节点加入后，只有 DaemonSet 会自动在上面启动 Pod",
+  source: "reference#daemonset",
+  because: {
+    en: "The others have as many as they want already, and Kubernetes moves no running Pod.",
+    zh: "其他模型要的数量已经够了，而 Kubernetes 不会挪动正在运行的 Pod。",
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/"],
+  observe: (look) => ask("added", look),
+  holds: (row) =>
+    MODELS.every((model) => row[model] === (model === "DaemonSet" ? "a Pod of its own" : "nothing")),
+  mutants: [{ name: "a ReplicaSet takes the DaemonSet's place", manifest: exchanged }],
+});
+
+claim("differ.image", {
+  en: "Change the image, and a Pod restarts in place, a ReplicaSet does nothing, a Deployment starts new Pods first, a StatefulSet goes from the last to the first, a DaemonSet from node to node, a Job refuses, and a CronJob keeps it for its next Job",
+  zh: "更换镜像：Pod 原地重启容器，ReplicaSet 毫无动作，Deployment 先起新 Pod，StatefulSet 从最后一个换到第一个，DaemonSet 逐节点替换，Job 拒绝，CronJob 留给下一个 Job",
+  source: "reference#deployment",
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates",
+    "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/",
+    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/#JobSpec",
+  ],
+  observe: (look) => ask("image", look),
+  holds: (row) =>
+    matches(row, {
+      Pod: "restarts in place",
+      ReplicaSet: "running Pods stay",
+      Deployment: "new Pod first",
+      StatefulSet: "last Pod first",
+      DaemonSet: "node by node",
+      Job: "refused",
+      CronJob: "next Job",
+    }),
+  mutants: [statefulInstead],
+});
+
+claim("differ.ended", {
+  en: "A container that ends with exit code 0 is restarted in its Pod, but under a Job or a CronJob it is done",
+  zh: "容器以退出码 0 结束后，会在原 Pod 内重启；在 Job 和 CronJob 之下，则意味着任务完成",
+  source: "ours#differences",
+  because: {
+    en: "What is to run for ever has restartPolicy Always: it is the default, and nothing else is accepted in a ReplicaSet, Deployment, StatefulSet or DaemonSet. Nothing is replaced here: restarting is the kubelet's work, and the model does not even notice.",
+    zh: "要一直运行的，restartPolicy 就是 Always：这是默认值，ReplicaSet、Deployment、StatefulSet、DaemonSet 也只接受它。这里没有替换任何 Pod：重启由 kubelet 完成，模型并不参与。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",
+    "https://kubernetes.io/docs/concepts/workloads/controllers/job/",
+  ],
+  observe: (look) => ask("ended", look),
+  holds: (row) =>
+    MODELS.every((model) => row[model] === (model === "Job" || model === "CronJob" ? "done" : "restarted")),
+  mutants: [{ name: "the Pod's restartPolicy is Never", manifest: exchanged }],
+});
+
+claim("models.differ", {
+  en: "They differ: no two of them do the same in everything",
+  zh: "它们确有不同：没有两种模型在所有方面都一样",
+  source: "article#models",
+  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/"],
+  observe: async (look) => {
+    const table = new Map<Question, Row>();
+    for (const question of QUESTIONS)
+      table.set(question, known(question, look) ?? (await ask(question, look)));
+    for (const language of ["en", "zh"] as const) look.show(WORDS[language].title, tableIn(language, table));
+    return Object.fromEntries(table);
+  },
+  holds: (table) => allDiffer(table),
+  mutants: [
+    {
+      name: "only one thing is done to them: a Pod is deleted",
+      observe: async (look) => ({ deleted: await ask("deleted", look) }),
+    },
+  ],
+});
+
+/** What is asked of every model: the rows of the table. */
+const QUESTIONS = ["built", "deleted", "node", "data", "three", "image", "added", "ended"] as const;
+
+type Question = (typeof QUESTIONS)[number];
+
+type Pods = Awaited<ReturnType<typeof podsOf>>;
+
+/** How each question is answered. */
+const EXPERIMENTS: Record<Question, (look: Look) => Promise<Row>> = {
+  built: chainsOfOwners,
+  deleted: async (look) => {
+    const { victims, replacements } = await deletePods(look);
+    return rowOf((model) => {
+      const [old, fresh] = [victims[model], replacements[model]];
+      if (!fresh) return "stays away";
+      const other = (["NAME", "UID", "IP"] as const).filter((field) => old?.[field] !== fresh[field]);
+      const words = { NAME: "name", UID: "UID", IP: "IP" };
+      const same = other.includes("NAME") ? "" : "same name; ";
+      return `${same}other ${other.map((field) => words[field]).join(", ")}`;
+    });
+  },
+  node: nodesTheyAreTiedTo,
+  data: async (look) => {
+    const { replacements } = await deletePods(look);
+    const logbooks = new Map<Model, number>();
+    for (const model of MODELS) {
+      const pod = replacements[model];
+      if (!pod) continue;
+      const book = await look.kubectl`logs ${pod.NAME ?? ""} -n ${look.namespace} -c logbook`;
+      logbooks.set(model, book.lines.length);
+    }
+    return rowOf((model) => ((logbooks.get(model) ?? 0) > 1 ? "kept" : "lost"));
+  },
+  three: askForThree,
+  image: changeImage,
+  added: addNode,
+  ended: endContainers,
+};
+
+/** Answers by namespace and question: the table is made of what the claims before it saw. */
+const answers = new Map<string, Row>();
+
+function known(question: Question, { namespace }: Look): Row | undefined {
+  return answers.get(`${namespace} ${question}`);
+}
+
+/** Puts a question to every model. */
+async function ask(question: Question, look: Look): Promise<Row> {
+  const row = await EXPERIMENTS[question](look);
+  answers.set(`${look.namespace} ${question}`, row);
+  return row;
+}
+
+function rowOf(cell: (model: Model) => string): Row {
+  return Object.fromEntries(MODELS.map((model) => [model, cell(model)])) as Row;
+}
+
+/** Follows the owner references from the Pods upwards. */
+async function chainsOfOwners(look: Look): Promise<Row> {
+  const { kubectl, namespace } = look;
+  await runCronJob("cronjob", look);
+  const pods = await kubectl`get pods -n ${namespace} -l app=web -o ${OWNERS}`;
+  const between = await kubectl`get replicasets,jobs -n ${namespace} -o ${OWNERS}`;
+  const chain = (kind: string, object: Pods[number] | undefined): string => {
+    if (object?.OWNER === undefined || object.OWNER === NONE) return kind;
+    const owner = between.rows.find(({ NAME }) => NAME === object.OWNED_BY);
+    return `${chain(object.OWNER, owner)} → ${kind}`;
+  };
+  return rowOf((model) => chain("Pod", ofModel(model, pods.rows)[0]));
+}
+
+/** The Pods of the first set, or of those that end. */
+async function podsOf(app: "web" | "ends", columns: string, { kubectl, namespace }: Look) {
+  const pods =
+    await kubectl`get pods -n ${namespace} -l ${`app=${app}`} --sort-by=.metadata.name -o ${columns}`;
+  return pods.rows;
+}
+
+function ofModel(model: Model, pods: Pods): Pods {
+  return pods.filter(({ MODEL }) => MODEL === model.toLowerCase());
+}
+
+/** Makes the Job that a CronJob would make next, unless it was made before, and waits for its Pod. */
+async function runCronJob(
+  name: "cronjob" | "cronjob-ends",
+  { kubectl, namespace, until }: Look,
+): Promise<void> {
+  const job = `${name}-by-hand`;
+  const made = await kubectl`get jobs -n ${namespace} ${job} --ignore-not-found -o name`;
+  if (made.text === "") await kubectl`create job ${job} -n ${namespace} --from ${`cronjob/${name}`}`;
+  await until({
+    what: `the Pod of Job ${job} to be ready`,
+    look: () => kubectl`get pods -n ${namespace} -l ${`job-name=${job}`}`,
+    until: ({ rows }) => rows.some(({ READY }) => READY === "1/1"),
+  });
+}
+
+/** A Pod of each model, and what came in its place. */
+interface Deletion {
+  readonly victims: Partial<Record<Model, Pods[number]>>;
+  readonly replacements: Partial<Record<Model, Pods[number]>>;
+}
+
+/** What was deleted, by namespace: a second time would tell nothing new, and a Job would wait the longer. */
+const deletions = new Map<string, Deletion>();
+
+/** Deletes a Pod of each model, and waits for what comes in its place. */
+async function deletePods(look: Look): Promise<Deletion> {
+  const { kubectl, namespace, until } = look;
+  const done = deletions.get(namespace);
+  if (done) return done;
+  await runCronJob("cronjob", look);
+  const before = await podsOf("web", IDENTITY, look);
+  const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before)[0]]));
+  const names = Object.values(victims).map((pod) => pod?.NAME ?? "");
+  await kubectl`delete pods -n ${namespace} ${names}`;
+  const isOld = ({ UID }: Pods[number]) => before.some((pod) => pod.UID === UID);
+  const after = await until({
+    what: "as many ready Pods of each controller as before",
+    look: () => podsOf("web", IDENTITY, look),
+    until: (pods) =>
+      MODELS.filter((model) => model !== "Pod").every((model) => {
+        const ready = ofModel(model, pods).filter(({ READY }) => READY === "true");
+        return ready.length === ofModel(model, before).length;
+      }),
+    seconds: 120,
+  });
+  const replacements = Object.fromEntries(
+    MODELS.map((model) => [model, ofModel(model, after).find((pod) => !isOld(pod))]),
+  );
+  const deletion = { victims, replacements };
+  deletions.set(namespace, deletion);
+  return deletion;
+}
+
+/** What says on which node a Pod has to be: an affinity of its own, or the volume that it claims. */
+async function nodesTheyAreTiedTo(look: Look): Promise<Row> {
+  const { replacements } = await deletePods(look);
+  const pods = await podsOf("web", TIES, look);
+  const volumes = await look.kubectl`get persistentvolumes -o ${VOLUMES}`;
+  return rowOf((model) => {
+    const pod = pods.find(({ NAME }) => NAME === replacements[model]?.NAME);
+    if (!pod) return "none";
+    if (pod.AFFINITY !== NONE) return pod.AFFINITY === pod.NODE ? "the same" : "another";
+    const volume = volumes.rows.find(
+      ({ CLAIM, NAMESPACE }) => CLAIM === pod.CLAIM && NAMESPACE === look.namespace,
+    );
+    return volume !== undefined && volume.NODE === pod.NODE ? "where its volume is" : "any";
+  });
+}
+
+/** Asks every model for three Pods, and then for two again. */
+async function askForThree(look: Look): Promise<Row> {
+  const { kubectl, namespace, until } = look;
+  const set = async (model: Model, count: number) => {
+    const object = `${model}/${model}`.toLowerCase();
+    const scaled = await kubectl.orRefusal`scale ${object} -n ${namespace} ${`--replicas=${count}`}`;
+    if (scaled.exitCode === 0) return "replicas";
+    const patches: Partial<Record<Model, unknown>> = {
+      Job: { spec: { parallelism: count } },
+      CronJob: { spec: { jobTemplate: { spec: { parallelism: count } } } },
+    };
+    if (!patches[model]) return "refused";
+    await kubectl`patch ${object} -n ${namespace} -p ${JSON.stringify(patches[model])}`;
+    return model === "Job" ? "parallelism" : "parallelism, next Job";
+  };
+  const setAll = async (count: number) => {
+    const row: Partial<Row> = {};
+    for (const model of MODELS) row[model] = await set(model, count);
+    const scaled = MODELS.filter((model) => row[model] === "replicas" || row[model] === "parallelism");
+    await until({
+      what: `${count} ready Pods of ${scaled.join(", ")}`,
+      look: () => podsOf("web", IDENTITY, look),
+      until: (pods) =>
+        scaled.every((model) => {
+          const own = ofModel(model, pods);
+          return own.length === count && own.every(({ READY }) => READY === "true");
+        }),
+    });
+    return row as Row;
+  };
+  const row = await setAll(3);
+  await setAll(2);
+  return row;
+}
+
+/** Changes the image of every model, and records the Pods of those that act on it. */
+async function changeImage(look: Look): Promise<Row> {
+  const { kubectl, namespace, record, until } = look;
+  await runCronJob("cronjob", look);
+  const before = await podsOf("web", IMAGES, look);
+  const watched = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+  const recordings = await Promise.all(
+    watched.map((model) => record("pods", `app=web,model=${model.toLowerCase()}`)),
+  );
+  const accepted = new Map<Model, boolean>();
+  for (const model of MODELS) {
+    const object = `${model}/${model}`.toLowerCase();
+    const answer = await kubectl.orRefusal`set image ${object} -n ${namespace} ${`whoami=${OTHER_IMAGE}`}`;
+    accepted.set(model, answer.exitCode === 0);
+  }
+  for (const model of watched) {
+    const object = `${model}/${model}`.toLowerCase();
+    await kubectl.orRefusal`rollout status ${object} -n ${namespace} --timeout=120s`;
+  }
+  const after = await until({
+    what: "the container of Pod pod to run again",
+    look: () => podsOf("web", IMAGES, look),
+    until: (pods) => {
+      const [pod] = ofModel("Pod", pods);
+      return pod === undefined || (pod.RESTARTS !== "0" && pod.READY === "true");
+    },
+  });
+  const orders = new Map<Model, string>();
+  for (const [index, model] of watched.entries()) {
+    const count = ofModel(model, before).length;
+    const timeline = await recordings[index]?.stop(`${model}: the image is changed`, [
+      { states: ["ready"], min: model === "Deployment" ? count : count - 1 },
+      { states: ["waiting", "ready"], max: model === "Deployment" ? count + 1 : count },
+    ]);
+    if (!timeline) continue;
+    const fresh = timeline.inOrderOf("ready").filter((life) => !life.before);
+    if (fresh.length !== count) orders.set(model, "running Pods stay");
+    else if (timeline.fewest("ready") >= count) orders.set(model, "new Pod first");
+    else if (timeline.fewest("ready") < count - 1) orders.set(model, "all at once");
+    else {
+      const names = fresh.map(({ name }) => name);
+      const isReverse = String(names) === String(names.toSorted().toReversed());
+      const isByNode = new Set(fresh.map(({ node }) => node)).size === count && model === "DaemonSet";
+      orders.set(model, isByNode ? "node by node" : isReverse ? "last Pod first" : "one by one");
+    }
+  }
+  return rowOf((model) => {
+    if (!accepted.get(model)) return "refused";
+    const [old, now] = [ofModel(model, before), ofModel(model, after)];
+    const stayed = String(old.map(({ UID }) => UID)) === String(now.map(({ UID }) => UID));
+    if (!stayed) return orders.get(model) ?? "replaced";
+    if (now.some(({ RESTARTS }) => RESTARTS !== "0")) return "restarts in place";
+    return model === "CronJob" ? "next Job" : "running Pods stay";
+  });
+}
+
+/** Lets a node join, and looks at what is on it when its Pods are ready. */
+async function addNode(look: Look): Promise<Row> {
+  const { kubectl, namespace, until } = look;
+  const agent = await look.addAgent();
+  try {
+    const { rows } = await until({
+      what: `the Pods on ${agent} to be ready`,
+      look: () => kubectl`get pods -n ${namespace} --field-selector ${`spec.nodeName=${agent}`} -L app,model`,
+      until: (pods) => pods.rows.length > 0 && pods.rows.every(({ READY }) => READY === "1/1"),
+    });
+    const web = rows.filter(({ APP }) => APP === "web");
+    return rowOf((model) => (ofModel(model, web).length > 0 ? "a Pod of its own" : "nothing"));
+  } finally {
+    await look.removeAgent(agent);
+    // Nobody is left there to end the Pods, and the next claim shall not see them.
+    await kubectl`delete pods -A --field-selector ${`spec.nodeName=${agent}`} --force --grace-period=0`;
+  }
+}
+
+/** Tells a container of each model to end, and waits for what becomes of it. */
+async function endContainers(look: Look): Promise<Row> {
+  const { kubectl, namespace, until } = look;
+  await runCronJob("cronjob-ends", look);
+  const before = await podsOf("ends", LIVES, look);
+  const chosen = MODELS.map((model) => ofModel(model, before)[0]?.NAME ?? "");
+  for (const pod of chosen) await kubectl`exec ${pod} -n ${namespace} -- bash -c ${"kill 1"}`;
+  const after = await until({
+    what: "each of these containers to have ended",
+    look: () => podsOf("ends", LIVES, look),
+    until: (pods) =>
+      chosen.every((name) => {
+        const pod = pods.find(({ NAME }) => NAME === name);
+        return pod === undefined || exitCodeOf(pod) !== undefined;
+      }),
+  });
+  return rowOf((model) => {
+    const old = ofModel(model, before)[0];
+    const now = after.find(({ UID }) => UID === old?.UID);
+    if (!now || ofModel(model, after).length !== ofModel(model, before).length) return "replaced";
+    if (exitCodeOf(now) !== "0") return `exit code ${exitCodeOf(now)}`;
+    return now.PHASE === "Succeeded" ? "done" : now.RESTARTS === "1" ? "restarted" : "neither";
+  });
+}
+
+/** With which code a Pod's container ended last, if it did. */
+function exitCodeOf({ ENDED, ENDED_BEFORE }: Pods[number]): string | undefined {
+  return [ENDED, ENDED_BEFORE].find((code) => code !== NONE);
+}
+
+/** Whether no two models have the same answers to all questions. */
+function allDiffer(table: Partial<Record<string, Row>>): boolean {
+  const columns = MODELS.map((model) => JSON.stringify(Object.values(table).map((row) => row?.[model])));
+  return new Set(columns).size === MODELS.length;
+}
+
+/** The table in one language, and below it what each model is for. */
+function tableIn(language: "en" | "zh", table: ReadonlyMap<Question, Row>): string {
+  const { questions, cells, uses } = WORDS[language];
+  const rows = [...table].map(([question, row]) => [
+    questions[question],
+    ...MODELS.map((model) => cells[row[model]] ?? row[model]),
+  ]);
+  const advice = MODELS.map((model) => `${model.padEnd(13)}${uses[model]}`);
+  return [drawTable(["", ...MODELS], rows), "", ...advice].join("\n");
+}
+
+/** What the table says in each language: the questions, the answers, and when to use a model. */
+const WORDS: Record<
+  "en" | "zh",
+  {
+    readonly title: string;
+    readonly questions: Record<Question, string>;
+    readonly cells: Readonly<Record<string, string>>;
+    readonly uses: Row;
+  }
+> = {
+  en: {
+    title: "The table, drawn from what was seen",
+    questions: {
+      built: "is built as",
+      deleted: "a Pod is deleted: the next one",
+      node: "and its node",
+      data: "and its data",
+      three: "three are asked for",
+      image: "the image is changed",
+      added: "a node joins",
+      ended: "the container ends",
+    },
+    cells: {},
+    uses: {
+      Pod: "Use it to try something out or to debug; what is to last needs one of the others.",
+      ReplicaSet: "Use it through a Deployment: it keeps the number, and knows no updates.",
+      Deployment: "Use it for services whose Pods are alike and keep nothing: most of what answers requests.",
+      StatefulSet:
+        "Use it where each Pod is somebody, with a name, a volume, a place in the order: databases, queues.",
+      DaemonSet: "Use it for what belongs to the node: logs, metrics, network, storage.",
+      Job: "Use it for work that comes to an end: a migration, a batch.",
+      CronJob: "Use it for such work by the clock: backups, reports.",
+    },
+  },
+  zh: {
+    title: "同一张表的中文版",
+    questions: {
+      built: "构成",
+      deleted: "删掉一个 Pod，新的",
+      node: "它的节点",
+      data: "它的数据",
+      three: "要三个",
+      image: "更换镜像",
+      added: "加入新节点",
+      ended: "容器正常结束",
+    },
+    cells: {
+      "stays away": "没有",
+      "other name, UID, IP": "名字、UID、IP 全换",
+      "same name; other UID, IP": "名字不变，UID、IP 换",
+      none: "无",
+      any: "任意",
+      "the same": "不变",
+      "where its volume is": "卷所在处",
+      lost: "丢失",
+      kept: "保留",
+      refused: "拒绝",
+      "parallelism, next Job": "parallelism，下个 Job",
+      "restarts in place": "原地重启",
+      "running Pods stay": "现有 Pod 不变",
+      "new Pod first": "先起新 Pod",
+      "last Pod first": "从最后一个换起",
+      "node by node": "逐节点替换",
+      "next Job": "下个 Job 生效",
+      "a Pod of its own": "自动多一个",
+      nothing: "无变化",
+      restarted: "重启",
+      done: "完成",
+    },
+    uses: {
+      Pod: "试验和排错时用；要长期运行，就得用下面几种。",
+      ReplicaSet: "交给 Deployment 去用：它只管数量，不管更新。",
+      Deployment: "用于彼此相同、自身不存数据的服务：处理请求的程序大多如此。",
+      StatefulSet: "用于每个 Pod 各有身份的场合，有自己的名字、卷和次序：数据库、消息队列。",
+      DaemonSet: "用于属于节点的程序：日志、监控、网络、存储。",
+      Job: "用于会做完的工作：数据迁移、批处理。",
+      CronJob: "用于按时间表去做的这类工作：备份、报表。",
+    },
+  },
+};
