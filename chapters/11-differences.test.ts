@@ -110,7 +110,7 @@ claim("differ.deleted", {
   observe: (look) => ask("deleted", look),
   holds: (row) =>
     matches(row, {
-      Pod: "stays away",
+      Pod: "no successor",
       ReplicaSet: "other name, UID, IP",
       Deployment: "other name, UID, IP",
       StatefulSet: "same name; other UID, IP",
@@ -288,7 +288,7 @@ const EXPERIMENTS: Record<Question, (look: Look) => Promise<Row>> = {
     const { victims, replacements } = await deletePods(look);
     return rowOf((model) => {
       const [old, fresh] = [victims[model], replacements[model]];
-      if (!fresh) return "stays away";
+      if (!fresh) return "no successor";
       const other = (["NAME", "UID", "IP"] as const).filter((field) => old?.[field] !== fresh[field]);
       const words = { NAME: "name", UID: "UID", IP: "IP" };
       const same = other.includes("NAME") ? "" : "same name; ";
@@ -387,7 +387,7 @@ async function deletePods(look: Look): Promise<Deletion> {
   if (done) return done;
   await runCronJob("cronjob", look);
   const before = await podsOf("web", IDENTITY, look);
-  const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before)[0]]));
+  const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before).at(-1)]));
   const names = Object.values(victims).map((pod) => pod?.NAME ?? "");
   await kubectl`delete pods -n ${namespace} ${names}`;
   const isOld = ({ UID }: Pods[number]) => before.some((pod) => pod.UID === UID);
@@ -543,12 +543,12 @@ async function endContainers(look: Look): Promise<Row> {
   const chosen = MODELS.map((model) => ofModel(model, before)[0]?.NAME ?? "");
   for (const pod of chosen) await kubectl`exec ${pod} -n ${namespace} -- bash -c ${"kill 1"}`;
   const after = await until({
-    what: "each of these containers to have ended",
+    what: "each of these Pods to have ended, or its container to have been restarted",
     look: () => podsOf("ends", LIVES, look),
     until: (pods) =>
       chosen.every((name) => {
         const pod = pods.find(({ NAME }) => NAME === name);
-        return pod === undefined || exitCodeOf(pod) !== undefined;
+        return pod?.PHASE !== "Running" || pod.RESTARTS !== "0";
       }),
   });
   return rowOf((model) => {
@@ -596,9 +596,9 @@ const WORDS: Record<
     title: "The table, drawn from what was seen",
     questions: {
       built: "is built as",
-      deleted: "a Pod is deleted: the next one",
-      node: "and its node",
-      data: "and its data",
+      deleted: "a Pod is deleted: its successor",
+      node: "its successor's node",
+      data: "the data on its volume",
       three: "three are asked for",
       image: "the image is changed",
       added: "a node joins",
@@ -620,16 +620,16 @@ const WORDS: Record<
     title: "同一张表的中文版",
     questions: {
       built: "构成",
-      deleted: "删掉一个 Pod，新的",
-      node: "它的节点",
-      data: "它的数据",
+      deleted: "删掉 Pod，补上的",
+      node: "补上的所在节点",
+      data: "卷上的数据",
       three: "要三个",
       image: "更换镜像",
       added: "加入新节点",
       ended: "容器正常结束",
     },
     cells: {
-      "stays away": "没有",
+      "no successor": "没有",
       "other name, UID, IP": "名字、UID、IP 全换",
       "same name; other UID, IP": "名字不变，UID、IP 换",
       none: "无",
