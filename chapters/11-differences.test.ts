@@ -356,14 +356,18 @@ function ofModel(model: Model, pods: Pods): Pods {
   return pods.filter(({ MODEL }) => MODEL === model.toLowerCase());
 }
 
-/** Makes the Job that a CronJob would make next, unless it was made before, and waits for its Pod. */
+/** The CronJobs of which a Job was made, by namespace and name. */
+const made = new Set<string>();
+
+/** Makes the Job that a CronJob would make next, unless that was done before, and waits for its Pod. */
 async function runCronJob(
   name: "cronjob" | "cronjob-ends",
   { kubectl, namespace, until }: Look,
 ): Promise<void> {
+  if (made.has(`${namespace}/${name}`)) return;
   const job = `${name}-by-hand`;
-  const made = await kubectl`get jobs -n ${namespace} ${job} --ignore-not-found -o name`;
-  if (made.text === "") await kubectl`create job ${job} -n ${namespace} --from ${`cronjob/${name}`}`;
+  await kubectl`create job ${job} -n ${namespace} --from ${`cronjob/${name}`}`;
+  made.add(`${namespace}/${name}`);
   await until({
     what: `the Pod of Job ${job} to be ready`,
     look: () => kubectl`get pods -n ${namespace} -l ${`job-name=${job}`}`,

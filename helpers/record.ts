@@ -55,7 +55,7 @@ const timeline = z.strictObject({
 });
 
 const claim = z.strictObject({
-  id: z.string().regex(/^[a-z]+(\.[a-z0-9-]+)+$/),
+  id: z.string().regex(/^[a-z]+(\.[a-z0-9-]+)*$/),
   statement: bilingual,
   /** Where the claim comes from: `article#…`, `reference#…`, or an address. */
   source: z.string(),
