@@ -58,6 +58,7 @@ const exchanged: ManifestMutant["manifest"] = (manifest) => {
   manifest.spec("StatefulSet", "replicaset").serviceName = "replicaset";
   delete manifest.spec("StatefulSet", "statefulset").volumeClaimTemplates;
   manifest.podSpec("StatefulSet", "statefulset").volumes = [{ name: "data", emptyDir: {} }];
+  manifest.spec("Deployment", "deployment").strategy = { type: "Recreate" };
   manifest.object("DaemonSet", "daemonset").kind = "ReplicaSet";
   manifest.spec("ReplicaSet", "daemonset").replicas = 2;
   manifest.pod("pod-ends").spec.restartPolicy = "Never";
@@ -232,7 +233,7 @@ claim("differ.image", {
       Job: "refused",
       CronJob: "next Job",
     }),
-  mutants: [statefulInstead],
+  mutants: [{ name: "the Deployment's strategy is Recreate", manifest: exchanged }],
 });
 
 claim("differ.ended", {
