@@ -497,9 +497,10 @@ claim("hand.pause-killed", {
   en: "When pause is gone the others run on, but their network has lost its address, and nobody can join it any more",
   zh: "pause 一旦消失，其余容器仍在运行，但网络失去了地址，也没有谁能再加入",
   source: "ours#by-hand",
+  expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "The engine takes a network down with the container that it belongs to; only the loopback is left. The kubelet therefore replaces the whole Pod sandbox when it ends, and starts every container anew.",
-    zh: "网络属于哪个容器，引擎就随哪个容器一起把它拆掉，只剩下回环接口。所以沙箱一旦退出，kubelet 就会整个重建，并重新启动所有容器。",
+    en: "The engine takes a network down with the container that it belongs to; only the loopback is left. The kubelet therefore replaces the whole Pod sandbox when it ends, and starts every container anew. (Podman leaves the address to those that are still there, but lets nobody join any more either.)",
+    zh: "网络属于哪个容器，引擎就随哪个容器一起把它拆掉，只剩下回环接口。所以沙箱一旦退出，kubelet 就会整个重建，并重新启动所有容器。（Podman 会把地址留给还在运行的容器，但同样不允许再加入。）",
   },
   references: [
     "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubelet/kuberuntime/kuberuntime_manager.go",

@@ -120,8 +120,10 @@ export class ByHand {
     if (!this.#cluster.engine.client) return;
     const engine = new Dockerode();
     const filters = { name: [`_${this.#pod}$`] };
-    const left = await engine.listContainers({ all: true, filters });
-    await Promise.all(left.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })));
+    // The engine lists the newest first: Podman removes none before those that have joined it.
+    for (const { Id } of await engine.listContainers({ all: true, filters })) {
+      await engine.getContainer(Id).remove({ force: true, v: true });
+    }
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -41,6 +41,21 @@ test("a container that comes while a run's things are removed is removed as well
   expect(removed).toEqual(["a", "b", "net"]);
 });
 
+test("a container that others have joined is removed after them", async () => {
+  const run = thisRun();
+  const { docker, removed } = engine([{ containers: ["pause", "whoami"] }, {}], runLabels(run));
+  const getContainer = docker.getContainer.bind(docker);
+  docker.getContainer = ((id: string) => ({
+    remove: async () => {
+      if (id === "pause" && !removed.includes("whoami"))
+        throw Object.assign(new Error("has dependent containers"), { statusCode: 409 });
+      await getContainer(id).remove();
+    },
+  })) as unknown as Dockerode["getContainer"];
+  await removeAllOf(docker, run);
+  expect(removed).toEqual(["whoami", "pause"]);
+});
+
 test("what cannot be removed is looked for three times", async () => {
   const run = thisRun();
   const always = { containers: ["a"], networks: ["net"] };

@@ -26,7 +26,13 @@ export async function removeOwned(docker: Dockerode, condemned: (run: Run) => bo
   };
   // Networks and volumes can only be removed once no container uses them.
   const containers = (await docker.listContainers({ all: true, filters })).filter(isCondemned);
-  await removeEach(containers, ({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
+  const remove = ({ Id }: { Id: string }) => docker.getContainer(Id).remove({ force: true, v: true });
+  const attempts = await Promise.allSettled(containers.map(remove));
+  // Podman removes no container before those that have joined its namespaces: what was refused is tried again.
+  await removeEach(
+    containers.filter((_, index) => attempts[index]?.status === "rejected"),
+    remove,
+  );
   const networks = (await docker.listNetworks({ filters })).filter(isCondemned);
   await removeEach(networks, ({ Id }) => docker.getNetwork(Id).remove());
   const volumes = ((await docker.listVolumes({ filters })).Volumes ?? []).filter(isCondemned);
