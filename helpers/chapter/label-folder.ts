@@ -6,7 +6,8 @@ import { isDead, type Run, runLabels, runOfLabels } from "../run.ts";
 export const LABEL_FILE = "run.labels";
 
 /**
- * The folder `name` below `parent`, for commands that make containers for `run`: it has the run's labels in a file.
+ * The folder `name` below `parent`, for commands that make containers for `run`: it has the run's labels in a file, and
+ * an empty configuration for the engine's command line, which Podman misses where DOCKER_CONFIG names the folder.
  * What runs that are dead left there is removed.
  */
 export function labelFolder(parent: string, name: string, run: Run): string {
@@ -18,6 +19,7 @@ export function labelFolder(parent: string, name: string, run: Run): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const labels = Object.entries(runLabels(run)).map(([label, value]) => `${label}=${value}\n`);
   writeFileSync(join(folder, LABEL_FILE), labels.join(""));
+  writeFileSync(join(folder, "config.json"), "{}\n");
   return folder;
 }
 

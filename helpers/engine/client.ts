@@ -32,8 +32,8 @@ export function clientVersion(text: string): string {
 
 /**
  * Runs an engine's command line in `folder`, against the engine that DOCKER_HOST names. What the user has configured
- * for it (formats, proxies for containers, contexts) stays out: the folder, which has no such file, counts as its
- * configuration. Podman takes the address from another variable, and is a client of that engine then as well.
+ * for it (formats, proxies for containers, contexts) stays out: the folder's config.json counts as its configuration.
+ * Podman takes the address from another variable, and is a client of that engine then as well.
  * @throws {TimeoutError} when it does not end
  */
 export async function runClient(
