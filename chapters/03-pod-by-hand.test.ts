@@ -4,6 +4,7 @@ import {
   chapter,
   type ContainersMutant,
   type Look,
+  type Mutant,
   optionsOf,
   sharesTable,
   whoShares,
@@ -103,6 +104,15 @@ const hostUts: ContainersMutant = {
   },
 };
 
+const joinUts: ContainersMutant & { engine: "podman" } = {
+  name: "whoami and nettool join pause's UTS namespace",
+  engine: "podman",
+  containers: (containers) => {
+    optionsOf(containers, "whoami").uts = "container:pause";
+    optionsOf(containers, "nettool").uts = "container:pause";
+  },
+};
+
 const otherCgroup: ContainersMutant = {
   name: "the containers get the cgroup namespaces of the other cgroup version",
   containers: (containers, { cgroup }) => {
@@ -111,6 +121,11 @@ const otherCgroup: ContainersMutant = {
     }
   },
 };
+
+/** Podman does what Docker refuses: there only Docker's answer turns such a claim. */
+function answeredByDocker(answer: string): Mutant<{ refused: boolean; answer: string }> {
+  return { name: "Docker answers", engine: "podman", seen: () => ({ refused: true, answer }) };
+}
 
 claim("hand.three", {
   en: "What the article shows as one Pod is three running containers: pause, whoami and nettool",
@@ -144,11 +159,13 @@ claim("hand.no-pod", {
   mutants: [
     {
       name: "containers are asked for, which it does have",
+      engine: "docker",
       observe: async ({ docker }) => {
         const answer = await docker.orRefusal`container ls`;
         return { refused: answer.exitCode !== 0, answer: answer.stderr };
       },
     },
+    answeredByDocker("docker: unknown command: docker pod"),
   ],
 });
 
@@ -348,12 +365,14 @@ claim("hand.uts-refused", {
   mutants: [
     {
       name: "the IPC namespace is asked for",
+      engine: "docker",
       observe: async ({ docker, containers }) => {
         const answer =
           await docker.orRefusal`run --rm --ipc container:${containers.name("pause")} ${containers.image(NETTOOL)} true`;
         return { refused: answer.exitCode !== 0, answer: answer.stderr };
       },
     },
+    answeredByDocker("docker: --uts: invalid UTS mode"),
   ],
 });
 
@@ -374,7 +393,7 @@ claim("hand.hostname", {
     return { pause: pause.text, whoami: hostnameIn(reply.lines), nettool: nettool.text };
   },
   holds: allEqual,
-  mutants: [apart],
+  mutants: [{ ...apart, engine: "docker" }, joinUts],
 });
 
 claim("hand.hostname-copied", {
@@ -412,11 +431,13 @@ claim("hand.hostname-refused", {
   mutants: [
     {
       name: "the container has a network of its own",
+      engine: "docker",
       observe: async ({ docker, containers }) => {
         const answer = await docker.orRefusal`run --rm --hostname other ${containers.image(NETTOOL)} true`;
         return { refused: answer.exitCode !== 0, answer: answer.stderr };
       },
     },
+    answeredByDocker("Error response from daemon: conflicting options: hostname and the network mode"),
   ],
 });
 
@@ -515,7 +536,10 @@ claim("hand.pause-killed", {
     /cannot join network of a non running container|dependencies of container .* are not started/.test(
       answer,
     ),
-  mutants: [{ name: "whoami is killed", observe: (look) => afterDeathOf("whoami", look) }],
+  mutants: [
+    { name: "whoami is killed", engine: "docker", observe: (look) => afterDeathOf("whoami", look) },
+    { name: "the network loses its address", engine: "podman", seen: (seen) => ({ ...seen, after: 0 }) },
+  ],
 });
 
 /** The three that the article compares, without the host. */

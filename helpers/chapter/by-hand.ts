@@ -7,6 +7,7 @@ import { templateArguments } from "../command-line.ts";
 import { createDocker, type Docker } from "../docker.ts";
 import { runClient } from "../engine/client.ts";
 import { systemPath } from "../engine/install.ts";
+import { removeContainers } from "../engine/leftovers.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
 import { sameReference } from "../images/reference.ts";
 import { createNodeCommand, type NodeExec } from "../kubectl.ts";
@@ -120,10 +121,11 @@ export class ByHand {
     if (!this.#cluster.engine.client) return;
     const engine = new Dockerode();
     const filters = { name: [`_${this.#pod}$`] };
-    // The engine lists the newest first: Podman removes none before those that have joined it.
-    for (const { Id } of await engine.listContainers({ all: true, filters })) {
-      await engine.getContainer(Id).remove({ force: true, v: true });
-    }
+    const left = await engine.listContainers({ all: true, filters });
+    await removeContainers(
+      engine,
+      left.map(({ Id }) => Id),
+    );
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 

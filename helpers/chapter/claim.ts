@@ -13,7 +13,7 @@ export interface Bilingual {
  * A change under which a claim's outcome must turn: it proves that the claim can fail. The manifest is changed and
  * applied again, the containers made by hand are made otherwise, or something else is observed, or both; or what was observed is altered (the weakest: the last resort).
  */
-export type Mutant<T> =
+export type Mutant<T> = (
   | ManifestMutant
   | ContainersMutant
   | {
@@ -22,7 +22,11 @@ export type Mutant<T> =
       readonly containers?: (containers: Handmade, ground: Ground) => void;
       readonly observe: (look: Look) => Promise<T>;
     }
-  | { readonly name: string; readonly seen: (seen: T) => T };
+  | { readonly name: string; readonly seen: (seen: T) => T }
+) & {
+  /** The only engine on which it is tried: where the engines differ, no change turns the outcome on both. */
+  readonly engine?: Ground["engine"]["name"];
+};
 
 /** A mutant that only changes the manifest: several claims may share it, and then it is applied once. */
 export interface ManifestMutant {

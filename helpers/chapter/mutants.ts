@@ -85,6 +85,7 @@ export function registerMutants(
     claim(id, claim) {
       if (claim.since !== undefined && !isAtLeast(first.cluster.kubernetes, claim.since)) return;
       for (const mutant of claim.mutants) {
+        if (mutant.engine !== undefined && mutant.engine !== first.cluster.engine.name) continue;
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
           const { outcome, reason, seen } = await inTurn(mutant, (lesson, pass) =>

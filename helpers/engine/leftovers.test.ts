@@ -43,17 +43,19 @@ test("a container that comes while a run's things are removed is removed as well
 
 test("a container that others have joined is removed after them", async () => {
   const run = thisRun();
-  const { docker, removed } = engine([{ containers: ["pause", "whoami"] }, {}], runLabels(run));
+  const chain = ["pause", "whoami", "nettool"];
+  const { docker, removed } = engine([{ containers: chain }, {}], runLabels(run));
   const getContainer = docker.getContainer.bind(docker);
   docker.getContainer = ((id: string) => ({
     remove: async () => {
-      if (id === "pause" && !removed.includes("whoami"))
-        throw Object.assign(new Error("has dependent containers"), { statusCode: 409 });
+      const next = chain[chain.indexOf(id) + 1];
+      if (next && !removed.includes(next))
+        throw Object.assign(new Error("has dependent containers"), { statusCode: 500 });
       await getContainer(id).remove();
     },
   })) as unknown as Dockerode["getContainer"];
   await removeAllOf(docker, run);
-  expect(removed).toEqual(["whoami", "pause"]);
+  expect(removed).toEqual(["nettool", "whoami", "pause"]);
 });
 
 test("what cannot be removed is looked for three times", async () => {

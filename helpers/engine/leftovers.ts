@@ -26,18 +26,35 @@ export async function removeOwned(docker: Dockerode, condemned: (run: Run) => bo
   };
   // Networks and volumes can only be removed once no container uses them.
   const containers = (await docker.listContainers({ all: true, filters })).filter(isCondemned);
-  const remove = ({ Id }: { Id: string }) => docker.getContainer(Id).remove({ force: true, v: true });
-  const attempts = await Promise.allSettled(containers.map(remove));
-  // Podman removes no container before those that have joined its namespaces: what was refused is tried again.
-  await removeEach(
-    containers.filter((_, index) => attempts[index]?.status === "rejected"),
-    remove,
+  await removeContainers(
+    docker,
+    containers.map(({ Id }) => Id),
   );
   const networks = (await docker.listNetworks({ filters })).filter(isCondemned);
   await removeEach(networks, ({ Id }) => docker.getNetwork(Id).remove());
   const volumes = ((await docker.listVolumes({ filters })).Volumes ?? []).filter(isCondemned);
   await removeEach(volumes, ({ Name }) => docker.getVolume(Name).remove({ force: true }));
   return { containers: containers.length, networks: networks.length, volumes: volumes.length };
+}
+
+/**
+ * Removes containers with their volumes. One that is gone already is no error. Podman removes none before those that
+ * have joined its namespaces: what was refused is tried again, as long as others could be removed.
+ */
+export async function removeContainers(docker: Dockerode, ids: readonly string[]): Promise<void> {
+  let left = ids;
+  while (left.length > 0) {
+    const attempts = await Promise.allSettled(
+      left.map((id) => docker.getContainer(id).remove({ force: true, v: true })),
+    );
+    const refused = attempts.flatMap((attempt, index) =>
+      attempt.status === "rejected" && !isGone(attempt.reason)
+        ? [{ id: left[index] ?? "", reason: attempt.reason as Error }]
+        : [],
+    );
+    if (refused.length === left.length) throw refused[0]?.reason;
+    left = refused.map(({ id }) => id);
+  }
 }
 
 /**
