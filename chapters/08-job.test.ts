@@ -146,7 +146,7 @@ claim("job.names", {
 });
 
 claim("job.defaults", {
-  en: "Unless told otherwise a Job wants one success, has one Pod at a time, and bears six failures",
+  en: "Unless told otherwise a Job wants one success, has one Pod at a time, and puts up with six failures",
   zh: "不另行指定时，Job 只要求成功一次，同一时间只有一个 Pod，允许失败六次",
   source: "ours#job",
   references: [`${API}#JobSpec`],

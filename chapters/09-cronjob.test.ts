@@ -127,7 +127,7 @@ claim("cron.manual", {
   source: "ours#cronjob",
   because: {
     en: "The way to try a CronJob without waiting for the night; the annotation cronjob.kubernetes.io/instantiate says that it was done by hand.",
-    zh: "想试跑 CronJob，又不必等到半夜，就用这个办法；注解 cronjob.kubernetes.io/instantiate 标明它是手动创建的。",
+    zh: "不想等到半夜又要试跑 CronJob，就用这个办法；注解 cronjob.kubernetes.io/instantiate 标明它是手动创建的。",
   },
   references: ["https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_job/"],
   observe: async (look) => {

@@ -72,7 +72,7 @@ export const WORDS = {
     privateEngine: "（私有）",
     boot: "启动：",
     podsReady: "Pod 从应用到就绪：",
-    clock: "等待整点分钟：",
+    clock: "等待时钟到点：",
     total: "总计：",
     record: "看到的一切都记录在 ",
     and: "，",
