@@ -375,8 +375,9 @@ claim("cron.replace-overlap", {
   },
   holds: ({ mostAtOnce }) => mostAtOnce === 2,
   mutants: [
-    changed("CronJob", "replace", "concurrencyPolicy: Forbid", (cronJob) => {
+    changed("CronJob", "replace", "concurrencyPolicy: Forbid, and an end after 63 seconds", (cronJob, task) => {
       cronJob.concurrencyPolicy = "Forbid";
+      task.args = ["63"];
     }),
   ],
 });
