@@ -375,10 +375,15 @@ claim("cron.replace-overlap", {
   },
   holds: ({ mostAtOnce }) => mostAtOnce === 2,
   mutants: [
-    changed("CronJob", "replace", "concurrencyPolicy: Forbid, and an end after 63 seconds", (cronJob, task) => {
-      cronJob.concurrencyPolicy = "Forbid";
-      task.args = ["63"];
-    }),
+    changed(
+      "CronJob",
+      "replace",
+      "concurrencyPolicy: Forbid, and an end after 63 seconds",
+      (cronJob, task) => {
+        cronJob.concurrencyPolicy = "Forbid";
+        task.args = ["63"];
+      },
+    ),
   ],
 });
 
