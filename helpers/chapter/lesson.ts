@@ -26,7 +26,7 @@ import {
 } from "../namespaces.ts";
 
 /** How long a cluster may take to answer before it counts as lost, in milliseconds. */
-const ALIVE_MS = 5_000;
+const ALIVE_MS = 15_000;
 
 /** How long a mutant's Pods may take until they are ready or stuck, in milliseconds. */
 const SETTLE_MS = 20_000;
