@@ -58,6 +58,8 @@ const GENERATIONS =
 /** How kubectl prints a field that is not there. */
 const NONE = "<none>";
 
+// k3s may list objects in the order in which they were made, others by name: what is judged is sorted.
+
 // The changes under which the claims below must turn: "npm run mutants" applies them. Each keeps only what it changes,
 // so that not all Pods of the chapter have to be there once more.
 
@@ -135,7 +137,7 @@ claim("sts.names", {
   source: "ours#statefulset",
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#ordinal-index"],
   observe: async ({ kubectl, namespace }) =>
-    (await kubectl`get pods -n ${namespace} -l app=web -o name`).lines,
+    (await kubectl`get pods -n ${namespace} -l app=web -o name`).lines.toSorted(),
   holds: (names) => names.join() === "pod/web-0,pod/web-1",
   mutants: [asDeployment],
 });
@@ -458,7 +460,7 @@ claim("sts.retention", {
   ],
   observe: async (look) => {
     const { kubectl, namespace } = look;
-    const names = (claims: readonly { NAME?: string }[]) => claims.map(({ NAME }) => NAME);
+    const names = (claims: readonly { NAME?: string }[]) => claims.map(({ NAME }) => NAME).toSorted();
     await kubectl`apply -f fixtures/manifests/06-statefulset-retention.yaml`;
     await kubectl`rollout status statefulset/tidy -n ${namespace}`;
     const atFirst = await kubectl`get pvc -n ${namespace} -l app=tidy -o ${CLAIM_OWNERS}`;
@@ -558,7 +560,7 @@ claim("sts.blocked", {
     const timeline = await recording.stop("The Pods of blocked");
     await kubectl`scale statefulset blocked -n ${namespace} --replicas=0`;
     return {
-      before: before.rows.map(({ NAME, READY }) => `${NAME} ${READY}`),
+      before: before.rows.map(({ NAME, READY }) => `${NAME} ${READY}`).toSorted(),
       secondAfterFirst: timeline.since("blocked-1", "waiting") >= timeline.since("blocked-0", "ready"),
     };
   },
@@ -583,7 +585,7 @@ claim("sts.parallel", {
     await untilObserved("together", look);
     const pods = await kubectl`get pods -n ${namespace} -l app=together`;
     await kubectl`scale statefulset together -n ${namespace} --replicas=0`;
-    return pods.rows.map(({ NAME, READY }) => `${NAME} ${READY}`);
+    return pods.rows.map(({ NAME, READY }) => `${NAME} ${READY}`).toSorted();
   },
   holds: (pods) => pods.join() === "together-0 0/1,together-1 0/1",
   mutants: [otherOrder],
@@ -652,7 +654,7 @@ claim("sts.partition", {
     const { kubectl, namespace } = look;
     const versions = async () => {
       const pods = await kubectl`get pods -n ${namespace} -l app=canary -o ${VERSIONS}`;
-      return pods.rows.map(({ NAME, VERSION }) => `${NAME} has ${VERSION}`);
+      return pods.rows.map(({ NAME, VERSION }) => `${NAME} has ${VERSION}`).toSorted();
     };
     await kubectl`set env statefulset/canary -n ${namespace} VERSION=2`;
     await kubectl`rollout status statefulset/canary -n ${namespace}`;
