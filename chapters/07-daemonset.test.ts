@@ -33,6 +33,7 @@ plug-ins. Do not use it to get "one per node" of a service that clients call: th
 “每个节点分一个”，那就不该用它，而该用 Deployment，再让 Pod 分散到各个节点。`,
   },
   manifests: ["07-daemonset.yaml"],
+  later: ["07-daemonset-surge.yaml"],
   namespace: "daemonset",
   inTurn: true,
 });
@@ -548,11 +549,14 @@ claim("ds.surge", {
     "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/1591-daemonset-surge",
   ],
   since: "1.22",
-  observe: (look) =>
-    update("surging", look, "A rolling update with surge", [
+  observe: async (look) => {
+    await look.kubectl`apply -f fixtures/manifests/07-daemonset-surge.yaml`;
+    await look.kubectl`rollout status daemonset/surging -n ${look.namespace} --timeout=120s`;
+    return update("surging", look, "A rolling update with surge", [
       { states: ["ready"], min: 3 },
       { states: ["waiting", "ready"], max: 4 },
-    ]),
+    ]);
+  },
   holds: ({ replaced, fewestReady, most }) => replaced === 3 && fewestReady >= 3 && most === 4,
   mutants: [{ name: "maxUnavailable is 1, and maxSurge is 0", manifest: otherUpdates }],
 });
