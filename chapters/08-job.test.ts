@@ -681,7 +681,7 @@ claim("job.replaced", {
     zh: "Pod 从被删除的那一刻起就算失败。等过通常的间隔，下一个就会创建，而这里旧的 Pod 有 30 秒宽限期，还可以继续工作。",
   },
   references: [`${DOCS}#pod-replacement-policy`],
-  observe: (look) => replacement("bereft", look),
+  observe: (look) => replacement("bereft", look, 2),
   holds: (seen) => matches(seen, { pods: 2, mostAtOnce: 2 }),
   mutants: [
     changed("Job", "bereft", "podReplacementPolicy: Failed", (job, _, pod) => {
@@ -699,7 +699,7 @@ claim("job.replacement-policy", {
   references: [`${DOCS}#pod-replacement-policy`],
   observe: async (look) => {
     await look.kubectl`apply -f fixtures/manifests/08-job-replacement-policy.yaml`;
-    return replacement("patient", look);
+    return replacement("patient", look, 1);
   },
   holds: (seen) => matches(seen, { pods: 2, mostAtOnce: 1 }),
   mutants: [
@@ -813,7 +813,7 @@ async function interruption(look: Look, interrupt: (look: Look) => Promise<void>
 }
 
 /** Deletes the Pod of a Job, waits for the next one to run, and counts the Pods: in all, and at the same moment. */
-async function replacement(job: string, look: Look) {
+async function replacement(job: string, look: Look, max: number) {
   const { kubectl, namespace, record, until } = look;
   const [first] = await untilRunning(job, look);
   const recording = await record("pods", `job-name=${job}`);
@@ -824,7 +824,7 @@ async function replacement(job: string, look: Look) {
     until: ({ rows }) => rows.some(({ NAME, STATUS }) => NAME !== first?.NAME && STATUS === "Running"),
   });
   const timeline = await recording.stop(`The Pods of Job ${job}`, [
-    { states: ["waiting", "ready", "terminating"], max: 2 },
+    { states: ["waiting", "ready", "terminating"], max },
   ]);
   return { pods: timeline.lives.length, mostAtOnce: timeline.most("waiting", "ready", "terminating") };
 }
