@@ -55,7 +55,9 @@ export function registerMutants(
       const containers = structuredClone(chapter.containers ?? {});
       changes.containers?.(containers, cluster);
       const setUp = { ...chapter, containers };
-      lesson = openLesson(new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename)));
+      const place = new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename));
+      // What is not changed becomes ready as in the chapter; a busy machine may take its time.
+      lesson = openLesson(place, changes.manifest || changes.containers ? "settled" : "ready");
       lessons.set(change, lesson);
     }
     return lesson;
@@ -112,8 +114,8 @@ export function registerMutants(
   };
 }
 
-async function openLesson(lesson: Lesson): Promise<Lesson> {
-  await lesson.open("settled");
+async function openLesson(lesson: Lesson, wait: "ready" | "settled"): Promise<Lesson> {
+  await lesson.open(wait);
   return lesson;
 }
 
