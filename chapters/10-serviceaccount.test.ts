@@ -29,7 +29,7 @@ Role 回答，这是授权。
   manifests: ["10-serviceaccount.yaml"],
   later: ["10-serviceaccount-role.yaml"],
   namespace: "serviceaccount",
-  otherNamespaces: ["serviceaccount-elsewhere"],
+  otherNamespaces: ["serviceaccount-elsewhere", "serviceaccount-remade"],
   sideBySide: true,
 });
 
@@ -106,14 +106,13 @@ claim("sa.default-again", {
   references: [
     "https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#serviceaccount-controller",
   ],
-  observe: (look) =>
-    defaultAfter((elsewhere) => look.kubectl`delete serviceaccount default -n ${elsewhere}`, look),
+  observe: (look) => defaultAfter((remade) => look.kubectl`delete serviceaccount default -n ${remade}`, look),
   holds: (seen) => matches(seen, { isThere: true, sameUid: false }),
   mutants: [
     {
       name: "it only gets a label",
       observe: (look) =>
-        defaultAfter((elsewhere) => look.kubectl`label serviceaccount default -n ${elsewhere} a=b`, look),
+        defaultAfter((remade) => look.kubectl`label serviceaccount default -n ${remade} a=b`, look),
     },
   ],
 });
@@ -275,28 +274,16 @@ claim("sa.bound", {
     "https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens",
   ],
   observe: async (look) => {
-    const { kubectl, namespace, until } = look;
-    const { text: token } = await kubectl`exec doomed -n ${namespace} -- cat ${`${FOLDER}/token`}`;
-    const before = await statusWith(token, look);
-    await kubectl`delete pod doomed -n ${namespace}`;
-    const after = await until({
-      what: "the token to be refused",
-      look: () => statusWith(token, look),
-      until: (status) => status === "401",
-      seconds: 120,
-    });
-    return { before, after };
+    const token = await look.kubectl`exec doomed -n ${look.namespace} -- cat ${`${FOLDER}/token`}`;
+    return aroundDeletion(["pod", "doomed"], token.text, look, untilRefused);
   },
   holds: (seen) => matches(seen, { before: "200", after: "401" }),
   mutants: [
     {
       name: "it is another Pod's token",
       observe: async (look) => {
-        const { kubectl, namespace } = look;
-        const { text: token } = await kubectl`exec plain -n ${namespace} -- cat ${`${FOLDER}/token`}`;
-        const before = await statusWith(token, look);
-        await kubectl`delete pod doomed -n ${namespace}`;
-        return { before, after: await statusWith(token, look) };
+        const token = await look.kubectl`exec plain -n ${look.namespace} -- cat ${`${FOLDER}/token`}`;
+        return aroundDeletion(["pod", "doomed"], token.text, look, statusWith);
       },
     },
   ],
@@ -460,28 +447,16 @@ claim("sa.dismissed", {
     "https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens",
   ],
   observe: async (look) => {
-    const { kubectl, namespace, until } = look;
-    const { text: token } = await kubectl`create token dismissed -n ${namespace}`;
-    const before = await statusWith(token, look);
-    await kubectl`delete serviceaccount dismissed -n ${namespace}`;
-    const after = await until({
-      what: "the token to be refused",
-      look: () => statusWith(token, look),
-      until: (status) => status === "401",
-      seconds: 120,
-    });
-    return { before, after };
+    const token = await look.kubectl`create token dismissed -n ${look.namespace}`;
+    return aroundDeletion(["serviceaccount", "dismissed"], token.text, look, untilRefused);
   },
   holds: (seen) => matches(seen, { before: "200", after: "401" }),
   mutants: [
     {
       name: "it is another account's token",
       observe: async (look) => {
-        const { kubectl, namespace } = look;
-        const { text: token } = await kubectl`create token reader -n ${namespace}`;
-        const before = await statusWith(token, look);
-        await kubectl`delete serviceaccount dismissed -n ${namespace}`;
-        return { before, after: await statusWith(token, look) };
+        const token = await look.kubectl`create token reader -n ${look.namespace}`;
+        return aroundDeletion(["serviceaccount", "dismissed"], token.text, look, statusWith);
       },
     },
   ],
@@ -646,14 +621,31 @@ async function statusWith(token: string, { kubectl, namespace }: Look) {
   return (await kubectl`exec plain -n ${namespace} -- sh -c ${request("/api", token)}`).text;
 }
 
-/** Does something to the default account elsewhere, and tells which one is there then. */
+/** The same, asked again until it is a refusal: the API server remembers for ten seconds whom it let in. */
+function untilRefused(token: string, look: Look) {
+  return look.until({
+    what: "the token to be refused",
+    look: () => statusWith(token, look),
+    until: (status) => status === "401",
+    seconds: 120,
+  });
+}
+
+/** The status before and after something is deleted; `status` is how it is asked for afterwards. */
+async function aroundDeletion(what: readonly string[], token: string, look: Look, status: typeof statusWith) {
+  const before = await statusWith(token, look);
+  await look.kubectl`delete ${what} -n ${look.namespace}`;
+  return { before, after: await status(token, look) };
+}
+
+/** Does something to the default account of a namespace that has nothing else, and tells which one is there then. */
 async function defaultAfter(change: (namespace: string) => Promise<unknown>, look: Look) {
   const { kubectl, otherNamespaces, until } = look;
-  const [elsewhere = ""] = otherNamespaces;
+  const [, remade = ""] = otherNamespaces;
   const accounts = () =>
-    kubectl`get serviceaccounts -n ${elsewhere} -o custom-columns=NAME:.metadata.name,UID:.metadata.uid`;
+    kubectl`get serviceaccounts -n ${remade} -o custom-columns=NAME:.metadata.name,UID:.metadata.uid`;
   const before = await accounts();
-  await change(elsewhere);
+  await change(remade);
   const after = await until({
     what: "a default account to be there",
     look: accounts,

@@ -1,4 +1,5 @@
 import type { V1Job, V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
+import { isTrue } from "./cluster/conditions.ts";
 import type { Recordable, Sighting } from "./recording.ts";
 
 /**
@@ -167,11 +168,4 @@ function jobState({ spec, status }: V1Job): State {
   if (isTrue(status?.conditions, "Complete")) return "complete";
   if (isTrue(status?.conditions, "Failed")) return "failed";
   return spec?.suspend ? "suspended" : "active";
-}
-
-function isTrue(
-  conditions: readonly { type: string; status: string }[] | undefined,
-  wanted: string,
-): boolean {
-  return conditions?.some(({ type, status }) => type === wanted && status === "True") ?? false;
 }

@@ -2,18 +2,16 @@ import { randomBytes } from "node:crypto";
 import Dockerode from "dockerode";
 import { LABEL, runLabels } from "../run.ts";
 import { Problem } from "../problem.ts";
-import { TimeoutError, waitFor } from "../wait.ts";
+import { waitFor } from "../wait.ts";
 import { type Api, apiStatus, connect } from "./api.ts";
+import { type Condition, isTrue } from "./conditions.ts";
 import type { ClusterDescription } from "./description.ts";
 import { AgentContainer } from "./node-container.ts";
-import { nodeLog } from "./node-exec.ts";
+import { LOG_TAIL, nodeLog } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** How long an agent may take until its node is Ready, in milliseconds; in an emulated machine it takes long. */
 const READY_TIMEOUT_MS = 300_000;
-
-/** How many of an agent's last lines are shown when it does not come up. */
-const LOG_TAIL = 15;
 
 /** Tells which node of which cluster a container is. */
 const CLUSTER_LABEL = `${LABEL}.cluster`;
@@ -82,8 +80,7 @@ async function addAgent(
         const { State } = await container.inspect();
         return { running: State.Running, conditions: await conditionsOf(api, name) };
       },
-      until: ({ running, conditions }) =>
-        !running || conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+      until: ({ running, conditions }) => !running || isTrue(conditions, "Ready"),
       timeout,
     });
     const { State } = await container.inspect();
@@ -138,13 +135,13 @@ function joinOf({ join }: ClusterDescription): NonNullable<ClusterDescription["j
   return join;
 }
 
-async function conditionsOf(api: Api, name: string): Promise<{ type: string; status: string }[]> {
+async function conditionsOf(api: Api, name: string): Promise<Condition[]> {
   try {
     const { status } = await api.core.readNode({ name });
     return (status?.conditions ?? []).map(({ type, status: value }) => ({ type, status: value }));
   } catch (error) {
     // It has not joined yet; anything else is told by the time-out.
-    if (apiStatus(error) === 404 || error instanceof TimeoutError) return [];
+    if (apiStatus(error) === 404) return [];
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Manifest, ManifestObject } from "../manifest.ts";
 import { Problem } from "../problem.ts";
 import { waitFor } from "../wait.ts";
 import { type Api, apiMessage, apiStatus } from "./api.ts";
+import { isTrue } from "./conditions.ts";
 
 /**
  * How long a chapter's Pods may take until they are ready, in milliseconds. Images are on the node already, and one that
@@ -179,7 +180,7 @@ async function defaultServiceAccount(api: Api, namespace: string): Promise<void>
 }
 
 function isReady(pod: V1Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  return isTrue(pod.status?.conditions, "Ready");
 }
 
 /** Why a Pod can't become ready, or undefined while it still may. */

@@ -7,13 +7,12 @@ import { runLabels } from "../run.ts";
 import { waitFor } from "../wait.ts";
 import { addAgents, createNetwork, newToken } from "./agents.ts";
 import { type Api, connect } from "./api.ts";
+import { isTrue } from "./conditions.ts";
 import type { ClusterDescription } from "./description.ts";
 import type { ClusterNeeds } from "./needs.ts";
 import { NodeContainer } from "./node-container.ts";
+import { LOG_TAIL } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
-
-/** How many of the node's last lines are shown when it does not come up. */
-const LOG_TAIL = 15;
 
 /** k3s says that it is up a moment before its node is Ready; in an emulated machine that may be minutes. */
 const READY_TIMEOUT_MS = 300_000;
@@ -99,8 +98,7 @@ async function untilNodeReady(api: Api) {
   const node = await waitFor({
     what: "the node to be Ready",
     look: async () => (await api.core.listNode()).items[0],
-    until: (seen) =>
-      seen?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
+    until: (seen) => isTrue(seen?.status?.conditions, "Ready"),
     describe: (seen) => JSON.stringify(seen?.status?.conditions ?? "no node"),
     timeout: READY_TIMEOUT_MS,
   });

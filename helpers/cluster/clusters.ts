@@ -42,17 +42,15 @@ export async function clusterFor(
   return mayUseFirst ? first.cluster : await bootKept(plan, chapter, needsOf(chapter));
 }
 
-/** Where the kubeconfig of a cluster is that outlives its run. */
-export function keptKubeconfig(run: string, name: string): string {
-  return join(cacheFolder("kept"), `${run}-${name}.kubeconfig.yaml`);
-}
-
 async function bootKept(
   plan: ClusterPlan,
   name: string,
   needs: Parameters<typeof bootCluster>[2],
 ): Promise<ClusterDescription> {
   const cluster = await bootCluster(plan, name, needs);
-  if (plan.keep) writeFileSync(keptKubeconfig(plan.run.id, name), cluster.kubeconfig, { mode: 0o600 });
+  if (plan.keep) {
+    const file = join(cacheFolder("kept"), `${plan.run.id}-${name}.kubeconfig.yaml`);
+    writeFileSync(file, cluster.kubeconfig, { mode: 0o600 });
+  }
   return cluster;
 }

@@ -63,6 +63,9 @@ export async function putFiles(container: string, files: Readonly<Record<string,
   await new Dockerode().getContainer(container).putArchive(await buffer(archive), { path: "/" });
 }
 
+/** How many of a node's last lines are shown when it does not come up. */
+export const LOG_TAIL = 15;
+
 /** The last lines that the node itself printed. */
 export async function nodeLog(container: string, lines: number): Promise<string> {
   const node = new Dockerode().getContainer(container);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findClient } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ProvidedImage, provideImages, provideNodeImage } from "../images/images.ts";
+import { sameReference } from "../images/reference.ts";
 import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import type { Progress } from "../progress.ts";
@@ -58,9 +59,11 @@ export async function planClusters(
   const sharing = sharingOf(env);
   const common = { engine, run, progress, env };
   const node = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
-  const images = await provideImages({ ...common, references: chapterImages(), node });
-  const withAddOns =
-    addOns.length > 0 ? await provideImages({ ...common, references: [], node, addOns }) : [];
+  const references = chapterImages();
+  const provided = await provideImages({ ...common, references, node, addOns });
+  const { chapters = [], addOns: ofAddOns = [] } = Object.groupBy(provided, ({ reference }) =>
+    [node.pauseImage, ...references].some((name) => sameReference(name, reference)) ? "chapters" : "addOns",
+  );
   const client = await findClient(engine.name);
   return {
     run,
@@ -83,10 +86,8 @@ export async function planClusters(
       kubernetes: node.kubernetesVersion,
       pauseImage: node.pauseImage,
     },
-    images: images.map(planned),
-    addOnImages: withAddOns
-      .filter(({ reference }) => !images.some((image) => image.reference === reference))
-      .map(planned),
+    images: chapters.map(planned),
+    addOnImages: ofAddOns.map(planned),
     sharing,
     keep,
   };

@@ -4,9 +4,9 @@ import { chapterOfFile } from "../chapters.ts";
 import { needsOf } from "../cluster/needs.ts";
 
 /**
- * The order in which files begin: first the chapters that wait for the clock, since nothing makes them shorter, then the
- * other chapters, which mostly wait for the cluster, then the unit tests. Within each, what took long the last time
- * comes first, as Vitest has it.
+ * The order in which files begin: first the chapter that waits for the clock, since nothing makes it shorter, then those
+ * with nodes of their own, which wait for Kubernetes to notice that one has gone, then the other chapters, then the unit
+ * tests. Within each, what took long the last time comes first, as Vitest has it.
  */
 export class ChaptersFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -18,6 +18,8 @@ export class ChaptersFirst extends BaseSequencer {
 
 /** 0 for what begins first. */
 export function rank(file: string): number {
-  if (!file.startsWith("chapters/")) return 2;
-  return needsOf(chapterOfFile(file)).clock ? 0 : 1;
+  if (!file.startsWith("chapters/")) return 3;
+  const { clock, agents } = needsOf(chapterOfFile(file));
+  if (clock) return 0;
+  return agents ? 1 : 2;
 }
