@@ -483,7 +483,7 @@ claim("job.wait", {
     const complete =
       await kubectl.orRefusal`wait --for=condition=complete job/deadline -n ${namespace} --timeout=1s`;
     const failed =
-      await kubectl.orRefusal`wait --for=condition=failed job/deadline -n ${namespace} --timeout=1s`;
+      await kubectl.orRefusal`wait --for=condition=failed job/deadline -n ${namespace} --timeout=20s`;
     return {
       waitedForComplete: complete.stderr.includes("timed out") ? "in vain" : "successfully",
       waitedForFailed: failed.exitCode === 0 ? "successfully" : "in vain",

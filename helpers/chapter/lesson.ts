@@ -2,7 +2,8 @@ import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
 import { addAgents, newAgentName, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
-import { nodeExec, putFiles } from "../cluster/node-exec.ts";
+import { putFiles } from "../cluster/node-exec.ts";
+import { NodeShells } from "../cluster/node-shells.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { untilNextLook } from "../clock.ts";
 import { type ContainerRuntime, containerRuntime } from "../container-runtime.ts";
@@ -102,6 +103,7 @@ export class Lesson {
   readonly #applied: readonly string[];
   readonly #namespaces: readonly string[];
   readonly #api: Api;
+  readonly #shells: NodeShells;
   readonly #exec: NodeExec;
   /** The folder on the node in which the reader's commands run: the manifests lie below it as in the checkout. */
   readonly #folder: string;
@@ -122,7 +124,8 @@ export class Lesson {
     this.#manifest = manifest;
     this.#applied = manifests;
     this.#api = connect(cluster.kubeconfig);
-    this.#exec = nodeExec(cluster.nodeContainer);
+    this.#shells = new NodeShells(cluster.nodeContainer);
+    this.#exec = this.#shells.in("/");
     this.#folder = `/tutorial/${this.namespace}`;
     this.#byHand = new ByHand(cluster, containers, this.namespace);
   }
@@ -141,11 +144,12 @@ export class Lesson {
   /** Removes what {@link open} made. */
   async close(): Promise<void> {
     const removals = this.#namespaces.map((namespace) => removeNamespace(this.#api, namespace));
-    await Promise.all([...removals, this.closeByHand()]);
+    await Promise.all([...removals, this.leave()]);
   }
 
-  /** Removes what the chapter made in the engine: unlike its namespaces, that does not go with the cluster. */
-  async closeByHand(): Promise<void> {
+  /** Ends what does not go with the cluster: the shells on its node, and what the chapter made in the engine. */
+  async leave(): Promise<void> {
+    this.#shells.close();
     if (!this.#byHand.isEmpty) await this.#byHand.close();
   }
 
@@ -176,7 +180,7 @@ export class Lesson {
   look(pass: () => void = () => {}): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
     const node = createNodeCommand(this.#exec, transcript);
-    const kubectl = createKubectl(nodeExec(this.cluster.nodeContainer, this.#folder), transcript);
+    const kubectl = createKubectl(this.#shells.in(this.#folder), transcript);
     const runtime = containerRuntime(this.cluster.runtime, node);
     const processes = (pod: string) => this.#processesOf(pod, runtime);
     return {
@@ -325,7 +329,7 @@ async function lookUntil<T>(
       return look();
     },
     until,
-    interval: () => (clock ? untilNextLook(Date.now()) : untilNextGlance(performance.now() - started)),
+    interval: (waited) => (clock ? untilNextLook(Date.now()) : untilNextGlance(waited)),
     timeout: seconds * 1000,
   });
   if (clock) transcript.waitedForClock += waited(what, started, before, transcript);

@@ -80,6 +80,8 @@ export async function untilSettled(
           .filter(({ kind }) => kind !== "Pod")
           .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
       ].join("; "),
+    // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
+    interval: (waited) => Math.min(500, Math.max(50, waited / 10)),
     timeout,
   });
 }

@@ -13,6 +13,7 @@ import { apply, untilReady } from "./apply.ts";
 import { bootCluster } from "./boot.ts";
 import type { ClusterDescription } from "./description.ts";
 import { nodeExec } from "./node-exec.ts";
+import { NodeShells } from "./node-shells.ts";
 import { type ClusterPlan, planClusters } from "./plan.ts";
 
 /**
@@ -144,6 +145,46 @@ describe("the server", () => {
     expect(ip).toMatch(/^10\.42\.0\.\d+$/);
     const services = await kubectl`get service kubernetes -o jsonpath={.spec.clusterIP}`;
     expect(services.text).toBe("10.43.0.1");
+  });
+});
+
+describe("a shell that stays open on the node", () => {
+  const inShell = async (...commands: string[][]) => {
+    const shells = new NodeShells(cluster.nodeContainer);
+    const exec = shells.in("/tmp");
+    try {
+      return await Promise.all(commands.map((args) => exec(args)));
+    } finally {
+      shells.close();
+    }
+  };
+
+  test("gives what each command prints, on both of its streams, and how it ends", async () => {
+    const [loud, quiet, many] = await inShell(
+      ["sh", "-c", "printf out; printf err >&2; exit 3"],
+      ["true"],
+      ["seq", "20000"],
+    );
+    expect(loud).toEqual({ stdout: "out", stderr: "err", exitCode: 3 });
+    expect(quiet).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    expect(many?.stdout.split("\n")).toHaveLength(20_001);
+  });
+
+  test("takes arguments as they are, runs them in its folder, and gives them no input", async () => {
+    const hostile = `a 'b' "c" $HOME \`id\` \\ \n* ; exit`;
+    const [echoed, folder, input] = await inShell(["printf", "%s", hostile], ["pwd"], ["cat"]);
+    expect(echoed?.stdout).toBe(hostile);
+    expect(folder?.stdout).toBe("/tmp\n");
+    expect(input).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+  });
+
+  test("says so when there is no such command, and goes on", async () => {
+    const shells = new NodeShells(cluster.nodeContainer);
+    const exec = shells.in("/");
+    expect(await exec(["no-such-command"])).toMatchObject({ exitCode: 127 });
+    expect(await exec(["exit", "7"])).toMatchObject({ exitCode: 127 });
+    expect(await exec(["echo", "still here"])).toMatchObject({ stdout: "still here\n" });
+    shells.close();
   });
 });
 

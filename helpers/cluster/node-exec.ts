@@ -6,7 +6,7 @@ import type { NodeExec } from "../kubectl.ts";
 import { TimeoutError, waitFor } from "../wait.ts";
 
 /** How long a command may run, in milliseconds: longer than any that a claim needs, shorter than a claim's own limit. */
-const COMMAND_MS = 150_000;
+export const COMMAND_MS = 150_000;
 /** How long the engine may then take to tell how it ended: a moment, but on a busy machine moments are long. */
 const EXIT_CODE_MS = 15_000;
 
