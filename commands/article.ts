@@ -8,6 +8,7 @@ import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
+import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
 
@@ -18,6 +19,7 @@ interface Options {
   readonly testNamePattern?: string;
   readonly all?: boolean;
   readonly keep?: boolean;
+  readonly record?: boolean;
   readonly lang: Language;
 }
 
@@ -33,13 +35,15 @@ await main(async () => {
     .option("--all", "every chapter there is")
     .option("-t, --test-name-pattern <pattern>", "only claims whose id or English statement matches")
     .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
+    .option(...RECORD_OPTION)
     .addOption(
       new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en"),
     )
     .addHelpText("after", ENVIRONMENT)
     .parse();
-  const { testNamePattern, all = false, keep = false, lang } = command.opts<Options>();
+  const { testNamePattern, all = false, keep = false, record = false, lang } = command.opts<Options>();
   const chapters = all ? chapterIds() : chaptersNamed(command.args.length > 0 ? command.args : ARTICLE);
+  checkRecordable(record, testNamePattern);
   const started = performance.now();
   await withClusters({ keep, chapters }, async (clusters) => {
     const { cluster } = clusters.first;
@@ -56,6 +60,7 @@ await main(async () => {
     const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];
     if (recorder.chapters.length > 0) lines.push(`${WORDS[lang].record}${LAST_RUN}`);
     process.stdout.write(`${lines.join("\n")}\n`);
+    if (record) keepRecording(recorder);
   });
 });
 

@@ -14,17 +14,21 @@ export function commandLine(name: string, description: string): Command {
     .exitOverride();
 }
 
-/** Runs a command to its end: one clear error and a non-zero exit code when something goes wrong. */
-export async function main(run: () => Promise<void>): Promise<void> {
+/**
+ * Runs a command to its end: one clear error and a non-zero exit code when something goes wrong; `failed` where 1 says
+ * something else.
+ */
+export async function main(run: () => Promise<void>, failed = 1): Promise<void> {
   try {
     checkNode();
     await run();
   } catch (error) {
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode;
+      process.exitCode = error.exitCode && failed;
     } else {
       process.stderr.write(`${describeError(error)}\n`);
-      process.exitCode = (error as { exitCode?: number }).exitCode ?? 1;
+      const { exitCode = 1 } = error as { exitCode?: number };
+      process.exitCode = exitCode === 1 ? failed : exitCode;
     }
   }
 }

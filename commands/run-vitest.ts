@@ -7,13 +7,16 @@ import { PROJECT_ROOT } from "../helpers/paths.ts";
 /** Chapters mostly wait for the cluster: three at a time keep two cores busy, and do well even on one. */
 const MIN_WORKERS = 3;
 
+/** A claim that takes longer than this gets a line of its own in Vitest's report, in milliseconds. */
+const SLOW_CLAIM_MS = 60_000;
+
 /** What a command asks of Vitest. */
 export interface VitestRun {
   readonly projects: readonly string[];
   /** Paths, or parts of paths, of the files to run; all when empty. */
   readonly files: readonly string[];
   readonly testNamePattern?: string | undefined;
-  readonly reporters: readonly (Reporter | string)[];
+  readonly reporters: readonly (Reporter | string | readonly [string, Record<string, unknown>])[];
   /** What globalSetup would have provided; it then boots no cluster of its own. */
   readonly provide?: Partial<ProvidedContext>;
 }
@@ -31,6 +34,8 @@ export async function runVitest(run: VitestRun): Promise<void> {
     reporters: [...run.reporters] as never,
     watch: false,
     passWithNoTests: false,
+    // A claim takes seconds, and is no news for it.
+    slowTestThreshold: SLOW_CLAIM_MS,
     ...(run.testNamePattern !== undefined && { testNamePattern: run.testNamePattern }),
     ...(run.provide && { provide: run.provide as ProvidedContext }),
     maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),

@@ -3,11 +3,13 @@ import Recorder from "../helpers/report/recorder.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
+import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
 
 interface Options {
   readonly testNamePattern?: string;
+  readonly record?: boolean;
 }
 
 await main(async () => {
@@ -15,11 +17,14 @@ await main(async () => {
     .name("npm test --")
     .argument("[files...]", "paths, or parts of paths, of the test files to run; all by default")
     .option("-t, --test-name-pattern <pattern>", "only tests whose name matches")
+    .option(...RECORD_OPTION)
     .addHelpText("after", ENVIRONMENT)
     .parse();
-  const { testNamePattern } = command.opts<Options>();
+  const { testNamePattern, record = false } = command.opts<Options>();
+  checkRecordable(record, testNamePattern);
   const files = command.args;
-  const reporters = ["default", new Recorder(), new TotalsReporter()];
+  const recorder = new Recorder();
+  const reporters = ["default", recorder, new TotalsReporter()];
   // Somebody who names unit tests alone needs no cluster.
   if (files.length > 0 && files.every((file) => /^(helpers|commands)\b/.test(file))) {
     await runVitest({ projects: ["helpers"], files, testNamePattern, reporters });
@@ -27,13 +32,14 @@ await main(async () => {
   }
   const named = chapterIds().filter((id) => files.some((part) => chapterFile(id).includes(part)));
   const chapters = named.length > 0 ? named : chapterIds();
-  await withClusters({ keep: false, chapters }, (clusters) =>
-    runVitest({
+  await withClusters({ keep: false, chapters }, async (clusters) => {
+    await runVitest({
       projects: ["helpers", "chapters"],
       files,
       testNamePattern,
       reporters,
       provide: { ...clusters, mode: "claims" },
-    }),
-  );
+    });
+    if (record) keepRecording(recorder);
+  });
 });

@@ -2,7 +2,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootFirstCluster, type FirstCluster } from "../helpers/cluster/clusters.ts";
 import { addOnsOf, sharingOf } from "../helpers/cluster/needs.ts";
-import { type ClusterPlan, planClusters, type PlanOptions } from "../helpers/cluster/plan.ts";
+import {
+  type ClusterPlan,
+  type NodeChoice,
+  nodeOf,
+  planClusters,
+  type PlanOptions,
+} from "../helpers/cluster/plan.ts";
 import { openEngine } from "../helpers/engine/engine.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
 import { cacheFolder } from "../helpers/paths.ts";
@@ -17,13 +23,19 @@ export interface Clusters {
 
 /** Boots the clusters of these chapters, hands them to `work`, and removes them again: also after an error or a signal. */
 export async function withClusters(
-  options: { readonly keep: boolean; readonly chapters: readonly string[] },
+  options: {
+    readonly keep: boolean;
+    readonly chapters: readonly string[];
+    /** What the environment says unless given. */
+    readonly node?: NodeChoice;
+  },
   work: (clusters: Clusters) => Promise<void>,
 ): Promise<void> {
   // A wrong value is told before anything is started.
   sharingOf(process.env);
+  const node = options.node ?? nodeOf(process.env);
   await withEngine(options, async (boot) => {
-    const plan = await planClusters({ ...boot, keep: options.keep }, addOnsOf(options.chapters));
+    const plan = await planClusters({ ...boot, keep: options.keep, node }, addOnsOf(options.chapters));
     const first = await boot.progress.step(`Booting ${plan.node.description}`, () =>
       bootFirstCluster(plan, options.chapters),
     );

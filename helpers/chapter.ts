@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, inject, recordArtifact, test, vi } from "v
 import { mayLackVerdict } from "./chapter/allowances.ts";
 import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
 import type { Chapter, Claim } from "./chapter/claim.ts";
+import { registerDefinitions } from "./chapter/definitions.ts";
 import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
@@ -40,13 +41,15 @@ class UnexpectedOutcome extends Error {
  * and its name, without the ending, is the chapter's id.
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
+  const mode = inject("mode");
+  if (mode === "definitions") return registerDefinitions(definition);
   if (definition.atOnce !== undefined) vi.setConfig({ maxConcurrency: definition.atOnce });
   const plan = inject("plan");
   const first = inject("first");
   const files = [...definition.manifests, ...(definition.later ?? [])];
   const namespaces = [definition.namespace, ...(definition.otherNamespaces ?? [])];
   const manifest = readManifests(files, namespaces);
-  if (inject("mode") === "mutants") return registerMutants(definition, manifest, plan, first);
+  if (mode === "mutants") return registerMutants(definition, manifest, plan, first);
 
   const turns = new Turns();
   let lesson: Lesson;

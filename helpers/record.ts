@@ -54,14 +54,20 @@ const timeline = z.strictObject({
     .readonly(),
 });
 
+/** How a claim is called: `ns.uts`. */
+export const claimId = z.string().regex(/^[a-z]+(\.[a-z0-9-]+)*$/);
+
+/** The five ends of a claim. */
+export const outcome = z.enum(["holds", "refuted", "not asked", "not observable", "error"]);
+
 const claim = z.strictObject({
-  id: z.string().regex(/^[a-z]+(\.[a-z0-9-]+)*$/),
+  id: claimId,
   statement: bilingual,
   /** Where the claim comes from: `article#…`, `reference#…`, or an address. */
   source: z.string(),
   /** Primary sources of the explanation. */
   evidenceFor: z.array(z.string()),
-  outcome: z.enum(["holds", "refuted", "not asked", "not observable", "error"]),
+  outcome,
   expected: z.enum(["holds", "refuted"]),
   because: bilingual.optional(),
   /** Why there is no verdict, or what went wrong. */
@@ -90,7 +96,8 @@ const chapter = z.strictObject({
   claims: z.array(claim),
 });
 
-const head = z.strictObject({
+/** What a run ran on. */
+export const recordHead = z.strictObject({
   tool: z.string(),
   recordedAt: z.iso.datetime(),
   distribution: z.enum(["k3s", "offline node", "custom"]),
@@ -122,10 +129,11 @@ const head = z.strictObject({
 /** Everything that one run saw: what the ledger and the book are made from. */
 export const runRecord = z.strictObject({
   schema: z.literal(RECORD_SCHEMA),
-  head,
+  head: recordHead,
   chapters: z.array(chapter),
 });
 
-export type RecordHead = z.infer<typeof head>;
+export type RunRecord = z.infer<typeof runRecord>;
+export type RecordHead = z.infer<typeof recordHead>;
 export type ChapterRecord = z.infer<typeof chapter>;
 export type ClaimRecord = z.infer<typeof claim>;

@@ -1,14 +1,18 @@
 import type { FirstCluster } from "../cluster/clusters.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import type { ChapterRecord, ClaimRecord } from "../record.ts";
+import type { ClaimDefinition } from "./definitions.ts";
 
-/** What the chapters are run for: to tell the claims, or to show that each of them can fall. */
-export type Mode = "claims" | "mutants";
+/** What the chapters are run for: to tell the claims, to show that each of them can fall, or only to read what they say. */
+export type Mode = "claims" | "mutants" | "definitions";
 
 /** Which artifact of a test holds its claim. */
 export const CLAIM_ARTIFACT = "proven-tutorial:claim";
 /** Which artifact of a test holds the fate of a mutant. */
 export const MUTANT_ARTIFACT = "proven-tutorial:mutant";
+
+/** Which artifact of a test holds what a claim says. */
+export const DEFINITION_ARTIFACT = "proven-tutorial:definition";
 
 /** A claim's record together with its chapter's, as a test hands it to the reporters. */
 export interface ClaimArtifact {
@@ -28,6 +32,12 @@ export interface MutantArtifact {
   outcome: string;
 }
 
+/** What a claim says. */
+export interface DefinitionArtifact {
+  type: typeof DEFINITION_ARTIFACT;
+  claim: ClaimDefinition;
+}
+
 declare module "vitest" {
   interface ProvidedContext {
     plan: ClusterPlan;
@@ -37,5 +47,6 @@ declare module "vitest" {
   interface TestArtifactRegistry {
     claim: ClaimArtifact;
     mutant: MutantArtifact;
+    definition: DefinitionArtifact;
   }
 }

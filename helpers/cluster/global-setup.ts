@@ -16,7 +16,7 @@ import { planClusters } from "./plan.ts";
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const provided = project.getProvidedContext();
   if (provided.mode === undefined) project.provide("mode", "claims");
-  if (provided.first !== undefined) return undefined;
+  if (provided.first !== undefined || provided.mode === "definitions") return undefined;
 
   const stack = new AsyncDisposableStack();
   // Vitest exits a millisecond after a signal; the cluster and the engine need seconds to go away.

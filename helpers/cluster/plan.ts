@@ -4,8 +4,10 @@ import { findClient } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ProvidedImage, provideImages, provideNodeImage } from "../images/images.ts";
 import { sameReference } from "../images/reference.ts";
+import { type KubernetesVersion, versionNamed } from "../images/versions.ts";
 import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
+import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
 import type { ClusterDescription, ImageDescription } from "./description.ts";
@@ -49,16 +51,38 @@ export interface PlanOptions {
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
   readonly keep?: boolean;
+  /** Which node is wanted; what the environment says unless given. */
+  readonly node?: NodeChoice;
+}
+
+/** An image for the nodes, or a version of Kubernetes; neither is the pinned one. */
+export interface NodeChoice {
+  readonly image?: string;
+  readonly version?: KubernetesVersion;
+}
+
+/**
+ * Which node is wanted: what K3S_IMAGE or KUBERNETES_VERSION say, if anything.
+ * @throws {Problem} when both are set, or the version is not known
+ */
+export function nodeOf({ K3S_IMAGE: image, KUBERNETES_VERSION: version }: NodeJS.ProcessEnv): NodeChoice {
+  if (image && version) {
+    throw new Problem(
+      "both K3S_IMAGE and KUBERNETES_VERSION are set",
+      "Unset one: an image brings its version with it.",
+    );
+  }
+  return { ...(image && { image }), ...(version && { version: versionNamed(version) }) };
 }
 
 /** Has every image ready that nodes with these add-ons need; idempotent, and quick when all are there. */
 export async function planClusters(
-  { engine, run, progress, env = process.env, keep = false }: PlanOptions,
+  { engine, run, progress, env = process.env, keep = false, node: wanted = nodeOf(env) }: PlanOptions,
   addOns: readonly AddOn[] = [],
 ): Promise<ClusterPlan> {
   const sharing = sharingOf(env);
   const common = { engine, run, progress, env };
-  const node = await provideNodeImage({ ...common, ...(env.K3S_IMAGE && { image: env.K3S_IMAGE }) });
+  const node = await provideNodeImage({ ...common, ...wanted });
   const references = chapterImages();
   const provided = await provideImages({ ...common, references, node, addOns });
   const { chapters = [], addOns: ofAddOns = [] } = Object.groupBy(provided, ({ reference }) =>

@@ -32,3 +32,10 @@ test("values share one numbering, in the order of sorted keys", () => {
     b: ["<namespace 1>", 3],
   });
 });
+
+test("the age in a row of a table is volatile, and so is the run that a container's name tells", () => {
+  expect(normaliseValue({ AGE: "3s", NAME: "whoami_hand-3a4a1b8a" })).toEqual({
+    AGE: "<age>",
+    NAME: "whoami_hand-<run 1>",
+  });
+});

@@ -5,6 +5,8 @@ const VOLATILE: ReadonlyArray<{ type: string; pattern: RegExp }> = [
     pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d| \+0000 UTC)?/,
   },
   { type: "uid", pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/ },
+  // Containers that are made by hand are called after the run that they belong to.
+  { type: "run", pattern: /(?<=_hand-)[0-9a-f]{8}\b/ },
   { type: "hash", pattern: /\b(?:sha256:)?[0-9a-f]{64}\b/ },
   {
     type: "namespace",
@@ -15,6 +17,9 @@ const VOLATILE: ReadonlyArray<{ type: string; pattern: RegExp }> = [
   { type: "port", pattern: /(?<=(?:127\.0\.0\.1|\[::1\]):)\d{5}\b/ },
   { type: "age", pattern: /(?<=\s|\()(?:\d+(?:\.\d+)?(?:d|h|ms|m|s))+(?=\s|\)|$)/ },
 ];
+
+/** How kubectl calls the column whose cells are ages, with nothing around them by which they could be told. */
+const AGE_COLUMN = "AGE";
 
 const ANY = new RegExp(VOLATILE.map(({ pattern }, i) => `(?<v${i}>${pattern.source})`).join("|"), "gm");
 
@@ -47,7 +52,7 @@ export function normaliseValue(value: unknown, seen: Map<string, number> = new M
     return Object.fromEntries(
       Object.entries(value)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, entry]) => [key, normaliseValue(entry, seen)]),
+        .map(([key, entry]) => [key, key === AGE_COLUMN ? "<age>" : normaliseValue(entry, seen)]),
     );
   }
   return value;

@@ -5,6 +5,7 @@ import type { EngineImage } from "./engine-image.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { contextOf, type ProvideOptions } from "./options.ts";
 import { familiarName, isReference, parseReference, sameReference, withVersion } from "./reference.ts";
+import type { KubernetesVersion } from "./versions.ts";
 import { findOrPull, isFound, type Origin, pullProblem } from "./source.ts";
 
 /** The image that nodes run. */
@@ -23,33 +24,34 @@ export interface NodeImage {
 
 /**
  * Provides the image that nodes run: `image` (K3S_IMAGE) if given, else the locked k3s, else the offline node built
- * from its recipe. `version` asks for another Kubernetes than the locked one.
+ * from its recipe. `version` asks for another Kubernetes than the locked one: see {@link versionNamed}.
  * @throws {Problem} when it can't be had, or isn't a node's image
  */
 export async function provideNodeImage(
-  options: ProvideOptions & { readonly image?: string; readonly version?: string },
+  options: ProvideOptions & { readonly image?: string; readonly version?: KubernetesVersion },
 ): Promise<NodeImage> {
   const context = contextOf(options);
   const custom = options.image?.trim();
   return custom
     ? describeNode(context, custom, await provideNamed(context, custom))
-    : provideLockedNode(context, options.version ?? context.lock.kubernetes);
+    : provideLockedNode(context, options.version);
 }
 
-async function provideLockedNode(context: Context, version: string): Promise<NodeImage> {
+async function provideLockedNode(
+  context: Context,
+  version: KubernetesVersion | undefined,
+): Promise<NodeImage> {
   const { lock, policy } = context;
-  const locked = version === lock.kubernetes;
-  const reference = locked
-    ? lock.node.pull
-    : `${familiarName(withVersion(parseReference(lock.node.pull), { tag: `${version}-k3s1` }))}`;
-  const digest = locked ? lock.node.digest : undefined;
+  const pinned = parseReference(lock.node.pull);
+  const reference = familiarName(withVersion(pinned, { tag: version?.k3sTag ?? pinned.tag ?? "latest" }));
+  const digest = sameReference(reference, lock.node.pull) ? lock.node.digest : undefined;
   if (policy !== "build") {
     const found = await findOrPull(context, { pull: reference, digest });
     if (isFound(found)) return describeNode(context, reference, found);
     if (policy === "pull")
       throw pullProblem(reference, found, "unset IMAGES, so that an offline node is built");
   }
-  const image = await buildImage(context, lock.node.build, version);
+  const image = await buildImage(context, lock.node.build, version?.kubernetes ?? lock.kubernetes);
   return describeNode(context, reference, { image, origin: "built" }, lock.node.build);
 }
 

@@ -2,9 +2,12 @@ import type { TestCase, TestModule } from "vitest/node";
 import {
   CLAIM_ARTIFACT,
   type ClaimArtifact,
+  DEFINITION_ARTIFACT,
+  type DefinitionArtifact,
   MUTANT_ARTIFACT,
   type MutantArtifact,
 } from "../chapter/artifact.ts";
+import type { ClaimDefinition } from "../chapter/definitions.ts";
 
 /** The claim that a test told, if it is a claim's and got so far. */
 export function claimOf(test: TestCase): ClaimArtifact | undefined {
@@ -14,6 +17,13 @@ export function claimOf(test: TestCase): ClaimArtifact | undefined {
 /** The fate of the mutant that a test tried, if it is a mutant's and got so far. */
 export function mutantOf(test: TestCase): MutantArtifact | undefined {
   return test.artifacts().find((artifact): artifact is MutantArtifact => artifact.type === MUTANT_ARTIFACT);
+}
+
+/** What the claim of a test says, when definitions are read. */
+export function definitionOf(test: TestCase): ClaimDefinition | undefined {
+  const isDefinition = (artifact: { type: string }): artifact is DefinitionArtifact =>
+    artifact.type === DEFINITION_ARTIFACT;
+  return test.artifacts().find(isDefinition)?.claim;
 }
 
 /** All tests but those that were left out because the user asked for others by name. */

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
+import { chapterOfFile } from "../chapters.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { PROJECT_ROOT } from "../paths.ts";
-import { type ChapterRecord, RECORD_SCHEMA, type RecordHead, runRecord } from "../record.ts";
+import { type ChapterRecord, RECORD_SCHEMA, type RecordHead, type RunRecord, runRecord } from "../record.ts";
 import { claimOf } from "./outcomes.ts";
 
 /** Where the record of the last run of chapters is, seen from the top of the checkout. */
@@ -11,19 +12,26 @@ export const LAST_RUN = "evidence/last-run.json";
 
 /** Writes down everything that a run of the chapters saw. */
 export default class Recorder implements Reporter {
+  /** What the run saw; undefined until it has ended, and when no claim was told. */
+  record: RunRecord | undefined;
+  /** The chapters of which not all claims were told. */
+  incomplete: readonly string[] = [];
+
   /** What the chapters of the run recorded; empty until the run has ended. */
-  chapters: readonly ChapterRecord[] = [];
+  get chapters(): readonly ChapterRecord[] {
+    return this.record?.chapters ?? [];
+  }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const chapters = chapterRecords(modules);
-    this.chapters = chapters;
+    this.incomplete = modules.filter(isIncomplete).map(({ moduleId }) => chapterOfFile(moduleId));
     const cluster = modules.find(({ project }) => project.name === "chapters")?.project.getProvidedContext()
       .first?.cluster;
     if (!cluster || chapters.length === 0) return;
-    const record = runRecord.parse({ schema: RECORD_SCHEMA, head: recordHead(cluster), chapters });
+    this.record = runRecord.parse({ schema: RECORD_SCHEMA, head: recordHead(cluster), chapters });
     const file = join(PROJECT_ROOT, LAST_RUN);
     mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+    writeFileSync(file, `${JSON.stringify(this.record, null, 2)}\n`);
   }
 }
 
@@ -38,6 +46,11 @@ export function recordHead(cluster: ClusterDescription): RecordHead {
     images: cluster.images.map(({ engineName: _, ...image }) => image),
     boot: cluster.boot,
   };
+}
+
+function isIncomplete({ project, children }: TestModule): boolean {
+  const tests = [...children.allTests()];
+  return project.name === "chapters" && (tests.length === 0 || tests.some((test) => !claimOf(test)));
 }
 
 function chapterRecords(modules: readonly TestModule[]): ChapterRecord[] {

@@ -13,7 +13,8 @@ export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-const MARKS: Record<Outcome, string> = {
+/** The sign of each outcome. */
+export const MARKS: Record<Outcome, string> = {
   holds: "✔",
   refuted: "✘",
   "not asked": "–",
@@ -56,6 +57,20 @@ export const WORDS = {
     clock: "Waited for the clock: ",
     total: "Total: ",
     record: "Everything that was seen: ",
+    claims: "claims",
+    source: "said by: ",
+    expectation: "expected: ",
+    since: (version: string) => `asked since Kubernetes ${version}`,
+    mutants: "turns when: ",
+    ground: "Recorded on",
+    recorded: "Date",
+    lastSeen: "Last seen on ",
+    neverRecorded: "It was never recorded: npm run article -- --record",
+    changed: (claims: number, changed: number) =>
+      `${claims} claims, ${changed === 0 ? "none" : changed} with another outcome`,
+    seenOtherwise: "The same outcome, but seen otherwise: ",
+    notRun: "NOT RUN TO ITS END: ",
+    upgradeTitle: "Claims on",
     and: ", ",
     seconds: (n: number) => `${n.toFixed(2)} s`,
   },
@@ -75,15 +90,34 @@ export const WORDS = {
     clock: "等待时钟到点：",
     total: "总计：",
     record: "看到的一切都记录在 ",
+    claims: "条论断",
+    source: "出处：",
+    expectation: "预期：",
+    since: (version: string) => `从 Kubernetes ${version} 起验证`,
+    mutants: "以下改动会使结果反转：",
+    ground: "记录环境",
+    recorded: "日期",
+    lastSeen: "最近一次见于 ",
+    neverRecorded: "还没有记录过：npm run article -- --record",
+    changed: (claims: number, changed: number) =>
+      `共 ${claims} 条论断，${changed === 0 ? "没有一条结果不同" : `${changed} 条结果不同`}`,
+    seenOtherwise: "结果相同，但看到的内容不同：",
+    notRun: "没有运行完：",
+    upgradeTitle: "各版本上的论断：",
     and: "，",
     seconds: (n: number) => `${n.toFixed(2)} 秒`,
   },
 } as const;
 
+/** `✔ holds` */
+export function nameOfOutcome(outcome: Outcome, language: Language): string {
+  return `${MARKS[outcome]} ${NAMES[language][outcome]}`;
+}
+
 /** `✔ holds`, `✘ refuted, as this chapter expects`, or in red what was expected instead. */
 export function verdict(claim: ClaimRecord, language: Language): string {
   const words = WORDS[language];
-  const name = `${MARKS[claim.outcome]} ${NAMES[language][claim.outcome]}`;
+  const name = nameOfOutcome(claim.outcome, language);
   const hasVerdict = claim.outcome === "holds" || claim.outcome === "refuted";
   if (claim.outcome === claim.expected) {
     return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}${words.expected}`);

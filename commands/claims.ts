@@ -1,0 +1,123 @@
+import Table from "cli-table3";
+import { Option } from "commander";
+import type { ClaimDefinition } from "../helpers/chapter/definitions.ts";
+import type { Expectation } from "../helpers/chapter/expectation.ts";
+import { formatSteps } from "../helpers/evidence/transcript.ts";
+import { readLedgers, readRecording } from "../helpers/ledger/files.ts";
+import { groundName, type Ledger, type LedgerClaim } from "../helpers/ledger/ledger.ts";
+import { Problem } from "../helpers/problem.ts";
+import { nameOfOutcome, type Language, paint, WORDS } from "../helpers/report/text.ts";
+import { commandLine, main } from "./command.ts";
+import { readDefinitions } from "./definitions.ts";
+
+await main(async () => {
+  const command = commandLine("claims", "Lists all claims, or tells the history of some.")
+    .argument("[ids...]", "claims whose history is told, such as ns.uts")
+    .addOption(new Option("--lang <language>", "in English or Chinese").choices(["en", "zh"]).default("en"))
+    .parse();
+  const { lang } = command.opts<{ lang: Language }>();
+  const ledgers = readLedgers();
+  const definitions = await readDefinitions();
+  const chosen = command.args.map(
+    (id) => definitions.find((claim) => claim.id === id) ?? unknown(id, definitions),
+  );
+  const lines =
+    chosen.length > 0
+      ? chosen.flatMap((claim) => history(claim, ledgers, lang))
+      : [overview(definitions, ledgers, lang)];
+  process.stdout.write(`${lines.join("\n")}\n`);
+});
+
+function unknown(id: string, definitions: readonly ClaimDefinition[]): never {
+  const prefix = id.split(".")[0];
+  const near = definitions.filter((claim) => claim.id.startsWith(`${prefix}.`) || claim.id.includes(id));
+  const known = (near.length > 0 ? near : definitions).map((claim) => claim.id).join(", ");
+  throw new Problem(`there is no claim "${id}"`, `There are: ${known}.`);
+}
+
+/** A line a claim: what it says, and its outcome in each recording. */
+function overview(
+  definitions: readonly ClaimDefinition[],
+  ledgers: readonly Ledger[],
+  lang: Language,
+): string {
+  const words = WORDS[lang];
+  const table = new Table({
+    head: [words.claim, words.statement, ...ledgers.map(({ head }) => columnTitle(head))],
+    style: { head: [], border: [], compact: true },
+    colWidths: [Math.max(...definitions.map(({ id }) => id.length)) + 2, 56],
+    wordWrap: true,
+    wrapOnWordBoundary: lang === "en",
+  });
+  for (const { id, statement } of definitions) {
+    table.push([id, statement[lang], ...ledgers.map((ledger) => outcomeIn(ledger, id, lang))]);
+  }
+  return `${table.toString()}\n${definitions.length} ${words.claims}`;
+}
+
+/** Everything that is known of a claim. */
+function history(claim: ClaimDefinition, ledgers: readonly Ledger[], lang: Language): string[] {
+  const words = WORDS[lang];
+  const recorded = ledgers.flatMap((ledger) => {
+    const found = claimIn(ledger, claim.id);
+    return found ? [{ ledger, found, date: ledger.head.recordedAt[claim.chapter] ?? "" }] : [];
+  });
+  const table = new Table({
+    head: [words.ground, words.outcome, words.recorded],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { ledger, found, date } of recorded) {
+    table.push([groundName(ledger.head), outcomeText(found, lang), date.slice(0, 10)]);
+  }
+  const last = recorded.toSorted((a, b) => (a.date < b.date ? -1 : 1)).at(-1);
+  return [
+    "",
+    `${paint("cyan", claim.id)}  ${paint("bold", claim.statement[lang])}`,
+    `${words.source}${claim.source} · ${claim.chapter}`,
+    ...(claim.because ? [`${words.because}${claim.because[lang]}`] : []),
+    ...(claim.references.length > 0 ? [`${words.sources}${claim.references.join(" ")}`] : []),
+    `${words.expectation}${describeExpectation(claim.expect)}${claim.since === undefined ? "" : `; ${words.since(claim.since)}`}`,
+    `${words.mutants}${claim.mutants.join("; ")}`,
+    ...(last ? [table.toString(), ...evidence(claim, last.ledger, lang)] : [words.neverRecorded]),
+  ];
+}
+
+function evidence({ id, chapter }: ClaimDefinition, { head }: Ledger, lang: Language): string[] {
+  const told = readRecording(head)
+    ?.transcript?.chapters.find((entry) => entry.id === chapter)
+    ?.claims.find((entry) => entry.id === id);
+  if (!told) return [];
+  return [
+    `${WORDS[lang].lastSeen}${groundName(head)}`,
+    ...formatSteps(told.steps).map((line) => `    ${line}`),
+    ...(told.observed === undefined ? [] : [`    → ${JSON.stringify(told.observed)}`]),
+  ];
+}
+
+function describeExpectation(expectation: Expectation): string {
+  if (typeof expectation === "string") return expectation;
+  const rules = expectation.map(({ outcome, ...conditions }) => {
+    const when = Object.entries(conditions).map(([key, value]) => `${key} ${value}`);
+    return when.length > 0 ? `${outcome} (${when.join(", ")})` : outcome;
+  });
+  // Where no rule fits, a claim is expected to hold.
+  const last = expectation.at(-1);
+  return [...rules, ...(last && Object.keys(last).length > 1 ? ["holds"] : [])].join(", ");
+}
+
+function claimIn({ chapters }: Ledger, id: string): LedgerClaim | undefined {
+  return chapters.flatMap(({ claims }) => claims).find((claim) => claim.id === id);
+}
+
+function outcomeIn(ledger: Ledger, id: string, lang: Language): string {
+  const found = claimIn(ledger, id);
+  return found ? nameOfOutcome(found.outcome, lang) : "";
+}
+
+function outcomeText({ outcome, reason }: LedgerClaim, lang: Language): string {
+  return `${nameOfOutcome(outcome, lang)}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+function columnTitle({ distribution, kubernetes, runtime, cgroup }: Ledger["head"]): string {
+  return `${distribution === "k3s" ? "k3s " : ""}${kubernetes}\n${runtime}\ncgroup v${cgroup}`;
+}

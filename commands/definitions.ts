@@ -1,0 +1,32 @@
+import type { TestModule } from "vitest/node";
+import type { ClaimDefinition } from "../helpers/chapter/definitions.ts";
+import { Problem } from "../helpers/problem.ts";
+import { definitionOf } from "../helpers/report/outcomes.ts";
+import { runVitest } from "./run-vitest.ts";
+
+/**
+ * What all chapters' claims say, in reading order; no cluster is needed.
+ * @throws {Problem} when a chapter can't be read
+ */
+export async function readDefinitions(): Promise<ClaimDefinition[]> {
+  let modules: readonly TestModule[] = [];
+  const reporter = {
+    onTestRunEnd: (ended: readonly TestModule[]) => {
+      modules = ended;
+    },
+  };
+  await runVitest({
+    projects: ["chapters"],
+    files: [],
+    reporters: [reporter],
+    provide: { mode: "definitions" },
+  });
+  for (const module of modules) {
+    const [error] = module.errors();
+    if (!error) continue;
+    throw new Problem(`${module.relativeModuleId} can't be read: ${error.message}`, "Mend that file.");
+  }
+  return modules
+    .toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1))
+    .flatMap((module) => [...module.children.allTests()].flatMap((test) => definitionOf(test) ?? []));
+}

@@ -1,0 +1,31 @@
+import { relative } from "node:path";
+import { recordRun } from "../helpers/ledger/record-run.ts";
+import { PROJECT_ROOT } from "../helpers/paths.ts";
+import { Problem } from "../helpers/problem.ts";
+import type Recorder from "../helpers/report/recorder.ts";
+
+/** What `--help` says of the option that calls {@link keepRecording}. */
+export const RECORD_OPTION = [
+  "--record",
+  "keep what was seen in the ledger, for this cluster's versions",
+] as const;
+
+/** Refuses, before anything is started, to record some claims of a chapter only. */
+export function checkRecordable(record: boolean, testNamePattern: string | undefined): void {
+  if (!record || testNamePattern === undefined) return;
+  throw new Problem(
+    "--record and -t don't go together",
+    "A chapter is recorded as a whole: leave -t out, or name the chapters that are to be recorded.",
+  );
+}
+
+/** Puts what a run saw into the ledger, and says where. @throws {Problem} when the run did not come to its end */
+export function keepRecording({ record, incomplete }: Recorder): void {
+  if (!record || incomplete.length > 0) {
+    throw new Problem(
+      `nothing is recorded: not every claim was told${incomplete.length > 0 ? ` in ${incomplete.join(", ")}` : ""}`,
+      "Mend what is told above, and run it again.",
+    );
+  }
+  process.stdout.write(`Recorded in ${relative(PROJECT_ROOT, recordRun(record))}\n`);
+}

@@ -1,0 +1,164 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Option } from "commander";
+import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
+import { type KubernetesVersion, versionNamed } from "../helpers/images/versions.ts";
+import { readLedger, readTranscript } from "../helpers/ledger/files.ts";
+import { groundName } from "../helpers/ledger/ledger.ts";
+import { type Column, columnOfRecording, columnOfRun, rowsOf } from "../helpers/ledger/matrix.ts";
+import { describeError, Problem } from "../helpers/problem.ts";
+import type { ChapterRecord } from "../helpers/record.ts";
+import Recorder from "../helpers/report/recorder.ts";
+import { type Language, WORDS } from "../helpers/report/text.ts";
+import TotalsReporter from "../helpers/report/totals.ts";
+import { upgradeChanges, upgradeTable } from "../helpers/report/upgrade.ts";
+import { upgradeMarkdown } from "../helpers/report/upgrade-markdown.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { keepRecording, RECORD_OPTION } from "./record.ts";
+import { runVitest } from "./run-vitest.ts";
+import { withClusters } from "./with-cluster.ts";
+
+interface Options {
+  readonly chapters?: string[];
+  readonly since?: string;
+  readonly record?: boolean;
+  readonly json?: string;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly lang: Language;
+}
+
+/** A claim's outcome was not what its chapter expects. */
+const EXIT_UNKNOWN = 1;
+/** A version could not be run, or not to its end. */
+const EXIT_NOT_RUN = 2;
+
+/** What became of one version. */
+interface VersionRun {
+  readonly version: KubernetesVersion;
+  /** What was told; undefined when nothing was. */
+  readonly chapters?: readonly ChapterRecord[];
+  /** Why it was not run, or not to its end. */
+  readonly problem?: string;
+  readonly seconds: number;
+}
+
+await main(async () => {
+  const command = commandLine(
+    "upgrade",
+    "Runs all chapters on each version of Kubernetes, and tells which claims changed.",
+  )
+    .argument("<versions...>", "such as v1.34.4 v1.36.3")
+    .option("--chapters <names...>", "these chapters only, such as pod or 05-deployment")
+    .option("--since <ledger>", "compare with a recording too, such as ledger/<name>.json")
+    .option(...RECORD_OPTION)
+    .option("--json <file>", "write the result as JSON")
+    .option("--junit <folder>", "write a JUnit file for each version")
+    .option("--markdown <file>", "write a summary, for a job's page say")
+    .addOption(new Option("--lang <language>", "in English or Chinese").choices(["en", "zh"]).default("en"))
+    .addHelpText(
+      "after",
+      `${ENVIRONMENT}
+
+Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 when a version could not be run.`,
+    )
+    .parse();
+  const options = command.opts<Options>();
+  const { lang } = options;
+  if (process.env.K3S_IMAGE || process.env.KUBERNETES_VERSION) {
+    throw new Problem(
+      "K3S_IMAGE or KUBERNETES_VERSION is set",
+      "Unset it: here the versions are named as arguments.",
+    );
+  }
+  // Whatever is wrong with the question is told before anything is started.
+  const versions = command.args.map((text) => versionNamed(text));
+  const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
+  const since = options.since === undefined ? [] : [recordedColumn(options.since)];
+
+  const runs: VersionRun[] = [];
+  for (const version of versions) {
+    process.stdout.write(`\n── Kubernetes ${version.kubernetes} (${runs.length + 1}/${versions.length})\n`);
+    runs.push(await runVersion(version, chapters, options));
+  }
+
+  const columns = [
+    ...since,
+    ...runs.map(({ version, chapters: told = [] }) => columnOfRun(version.kubernetes, told)),
+  ];
+  const titles = columns.map(({ title }) => title);
+  const rows = rowsOf(
+    runs.flatMap(({ chapters: told = [] }) => told),
+    columns,
+  );
+  if (options.json !== undefined) write(options.json, `${JSON.stringify({ titles, rows }, null, 1)}\n`);
+  if (options.markdown !== undefined) write(options.markdown, upgradeMarkdown(titles, rows, lang));
+  process.stdout.write(
+    [
+      "",
+      upgradeTable(titles, rows, lang),
+      ...upgradeChanges(titles, rows, lang),
+      ...runs.map((run) => summary(run, lang)),
+      "",
+    ].join("\n"),
+  );
+  if (rows.some(({ unknown }) => unknown)) process.exitCode = EXIT_UNKNOWN;
+  if (runs.some(({ problem }) => problem !== undefined)) process.exitCode = EXIT_NOT_RUN;
+}, EXIT_NOT_RUN);
+
+/** Runs the chapters on one version; that it can't be run is part of the result. */
+async function runVersion(
+  version: KubernetesVersion,
+  chapters: readonly string[],
+  { record = false, junit }: Options,
+): Promise<VersionRun> {
+  const started = performance.now();
+  const recorder = new Recorder();
+  const file = junit && join(junit, `${version.kubernetes}.xml`);
+  let problem: string | undefined;
+  try {
+    await withClusters({ keep: false, chapters, node: { version } }, (clusters) =>
+      runVitest({
+        projects: ["chapters"],
+        files: chapters.map(chapterFile),
+        reporters: [
+          "default",
+          ...(file ? [["junit", { outputFile: file }] as const] : []),
+          recorder,
+          new TotalsReporter(),
+        ],
+        provide: { ...clusters, mode: "claims" },
+      }),
+    );
+    if (recorder.incomplete.length > 0) problem = `not told to the end: ${recorder.incomplete.join(", ")}`;
+    if (record) keepRecording(recorder);
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  // A run that is red says so by its claims, in the table.
+  process.exitCode = undefined;
+  return {
+    version,
+    ...(recorder.record && { chapters: recorder.record.chapters }),
+    ...(problem !== undefined && { problem }),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function recordedColumn(file: string): Column {
+  const ledger = readLedger(file);
+  return columnOfRecording(groundName(ledger.head), { ledger, transcript: readTranscript(file) });
+}
+
+function summary({ version, problem, seconds }: VersionRun, language: Language): string {
+  const words = WORDS[language];
+  const took = `${version.kubernetes}: ${words.seconds(seconds)}`;
+  return problem === undefined ? took : `${took}. ${words.notRun}${problem}`;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

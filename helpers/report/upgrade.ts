@@ -1,0 +1,74 @@
+import Table from "cli-table3";
+import { formatStepsBriefly } from "../evidence/transcript.ts";
+import { type Cell, isUnknown, type Row } from "../ledger/matrix.ts";
+import { type Language, MARKS, nameOfOutcome, paint, WORDS } from "./text.ts";
+
+/** All claims × versions; outcomes that nobody expected are marked `NOT as expected`. */
+export function upgradeTable(titles: readonly string[], rows: readonly Row[], language: Language): string {
+  const words = WORDS[language];
+  const table = new Table({
+    head: [words.claim, ...titles],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { id, cells } of rows) table.push([id, ...cells.map((cell) => cellText(cell, language))]);
+  return table.toString();
+}
+
+/** What differs between the versions: both outcomes with what was seen, and the chapter's explanation. */
+export function upgradeChanges(
+  titles: readonly string[],
+  rows: readonly Row[],
+  language: Language,
+): string[] {
+  const words = WORDS[language];
+  const shown = rows.filter(({ change, unknown }) => change === "outcome" || unknown);
+  const otherwise = rows.filter(({ change, unknown }) => change === "observation" && !unknown);
+  return [
+    ...shown.flatMap((row) => changeText(row, titles, language)),
+    "",
+    ...(otherwise.length > 0
+      ? [`${words.seenOtherwise}${otherwise.map(({ id }) => id).join(words.and)}`]
+      : []),
+    words.changed(rows.length, rows.filter(({ change }) => change === "outcome").length),
+  ];
+}
+
+function changeText(row: Row, titles: readonly string[], language: Language): string[] {
+  const words = WORDS[language];
+  return [
+    "",
+    `${paint("cyan", row.id)}  ${paint("bold", row.statement[language])}`,
+    ...distinct(row.cells).flatMap(({ cell, columns }) => [
+      `  ${columns.map((column) => titles[column]).join(words.and)}: ${cellText(cell, language, true)}`,
+      ...formatStepsBriefly(cell.steps).map((line) => `      ${line}`),
+      ...(cell.observed === undefined ? [] : [`      → ${JSON.stringify(cell.observed)}`]),
+    ]),
+    ...(row.because ? [`  ${words.because}${row.because[language]}`] : []),
+    ...(row.references.length > 0 ? [paint("dim", `  ${words.sources}${row.references.join(" ")}`)] : []),
+  ];
+}
+
+/** Columns that saw the same are told together. */
+function distinct(cells: Row["cells"]): { cell: Cell; columns: number[] }[] {
+  const groups: { cell: Cell; columns: number[] }[] = [];
+  cells.forEach((cell, column) => {
+    if (!cell) return;
+    const known = groups.find(
+      (group) => group.cell.outcome === cell.outcome && isUnknown(group.cell) === isUnknown(cell),
+    );
+    if (known) known.columns.push(column);
+    else groups.push({ cell, columns: [column] });
+  });
+  return groups;
+}
+
+function cellText(cell: Cell | undefined, language: Language, withReason = false): string {
+  if (!cell) return "";
+  const { outcome, expected, reason } = cell;
+  if (isUnknown(cell) && expected) {
+    const words = WORDS[language].unexpected(nameOfOutcome(expected, language));
+    return paint("red", `${nameOfOutcome(outcome, language)}${withReason ? words : " !"}`);
+  }
+  const why = withReason && reason !== undefined ? `: ${reason}` : "";
+  return `${withReason ? nameOfOutcome(outcome, language) : MARKS[outcome]}${why}`;
+}
