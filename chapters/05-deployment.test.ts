@@ -25,7 +25,7 @@ ReplicaSet 只管按一个模板维持若干个 Pod，不懂什么是版本。De
 适用场景：各个 Pod 可以互换、自身不保存状态，例如 Web 服务、API、后台 worker。`,
   },
   manifests: ["05-deployment.yaml"],
-  later: ["05-deployment-again.yaml"],
+  later: ["05-deployment-again.yaml", "05-deployment-parting.yaml"],
   namespace: "deployment",
   sideBySide: true,
 });
@@ -421,6 +421,30 @@ claim("deploy.leaving", {
 
 // Revisions
 
+claim("deploy.parting", {
+  en: "A Deployment's status counts the Pods that are on their way out, in terminatingReplicas",
+  zh: "Deployment 的状态会在 terminatingReplicas 里统计正在退出的 Pod",
+  source: "ours#deployment",
+  expect: [{ before: "1.35", outcome: "refuted" }],
+  because: {
+    en: "Only from 1.35 on. Its other numbers leave such Pods out, and before one had to look for them Pod by Pod: the field stood behind the feature gate DeploymentReplicaSetTerminatingReplicas, which was off.",
+    zh: "从 1.35 起才如此。状态里的其他数字都不算这样的 Pod，此前只能一个个 Pod 去找：这个字段受特性门控 DeploymentReplicaSetTerminatingReplicas 控制，默认关闭。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#terminating-pods",
+    "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/features/kube_features.go",
+    "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/3973-consider-terminating-pods-deployment",
+  ],
+  observe: (look) => parting(look, 0),
+  holds: ({ leaving, counted }) => leaving > 0 && counted === String(leaving),
+  mutants: [
+    {
+      name: "a Pod more is counted, or one less",
+      seen: (seen) => ({ ...seen, counted: seen.counted === "1" ? "0" : "1" }),
+    },
+  ],
+});
+
 claim("deploy.scaled", {
   en: "Scaling makes no new revision: the one ReplicaSet gets more Pods",
   zh: "扩缩容不产生新的修订版本：还是那一个 ReplicaSet，只是 Pod 数变了",
@@ -808,6 +832,28 @@ claim("ref.deploy-more", {
     },
   ],
 });
+
+/** Scales parting down; how many of its Pods were leaving, and what its status said of them. */
+async function parting({ kubectl, namespace, until }: Look, replicas: number) {
+  await kubectl`apply -f fixtures/manifests/05-deployment-parting.yaml`;
+  await kubectl`rollout status deployment/parting -n ${namespace} --timeout=60s`;
+  await kubectl`scale deployment parting -n ${namespace} --replicas=${replicas}`;
+  let leaving = 0;
+  const status = await until({
+    what: "the Pod of parting to be counted, or to be gone",
+    look: async () => {
+      const pods =
+        await kubectl`get pods -n ${namespace} -l app=parting -o custom-columns=NAME:.metadata.name,DELETED:.metadata.deletionTimestamp`;
+      const going = pods.rows.filter(({ DELETED }) => DELETED !== "<none>").length;
+      leaving = Math.max(leaving, going);
+      const deployment =
+        await kubectl`get deployment parting -n ${namespace} -o custom-columns=NAME:.metadata.name,COUNTED:.status.terminatingReplicas`;
+      return { going, counted: deployment.row("parting").COUNTED ?? "" };
+    },
+    until: ({ going, counted }) => leaving > 0 && (counted === String(leaving) || going === 0),
+  });
+  return { leaving, counted: status.counted };
+}
 
 /** A mutant's manifest: only the objects that its claim looks at, so that a try costs few Pods, and one change. */
 function only(names: readonly string[], change: (manifest: Manifest) => void): (manifest: Manifest) => void {

@@ -30,7 +30,11 @@ Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
 除此之外请用 Deployment：它更快，也不会留下存储卷。`,
   },
   manifests: ["06-statefulset.yaml"],
-  later: ["06-statefulset-retention.yaml", "06-statefulset-ordinals.yaml"],
+  later: [
+    "06-statefulset-retention.yaml",
+    "06-statefulset-ordinals.yaml",
+    "06-statefulset-max-unavailable.yaml",
+  ],
   namespace: "statefulset",
   sideBySide: true,
 });
@@ -641,6 +645,40 @@ claim("sts.update", {
   mutants: [otherUpdates],
 });
 
+claim("sts.max-unavailable", {
+  en: "With maxUnavailable: 2 an update takes two Pods at a time",
+  zh: "设置 maxUnavailable: 2 后，更新一次换两个 Pod",
+  source: "ours#statefulset",
+  since: "1.24",
+  expect: [{ before: "1.37", outcome: "refuted" }],
+  because: {
+    en: "Only from 1.37 on. Before, the field stood behind the feature gate MaxUnavailableStatefulSet, which was off: the API server dropped it without a word, and the Pods were replaced one after the other.",
+    zh: "从 1.37 起才如此。此前这个字段受特性门控 MaxUnavailableStatefulSet 控制，默认关闭：API server 不声不响地把它丢掉，Pod 仍然一个接一个地替换。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#maximum-unavailable-pods",
+    "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/features/kube_features.go",
+    "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/961-maxunavailable-for-statefulset",
+  ],
+  observe: async (look) => {
+    await hurry(look);
+    return hurriedBy(["set", "env", "statefulset/hurried", "VERSION=2"], look);
+  },
+  holds: ({ pods, atOnce }) => pods === 2 && atOnce,
+  mutants: [
+    {
+      name: "where the field is heeded, it is 1; where it is not, both Pods are deleted together",
+      observe: async (look) => {
+        const { kubectl, namespace } = look;
+        if ((await hurry(look)) === "") return hurriedBy(["delete", "pods", "-l", "app=hurried"], look);
+        const patch = '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":1}}}}';
+        await kubectl`patch statefulset hurried -n ${namespace} -p ${patch}`;
+        return hurriedBy(["set", "env", "statefulset/hurried", "VERSION=2"], look);
+      },
+    },
+  ],
+});
+
 claim("sts.partition", {
   en: "With partition: 1 an update stops before canary-0: it keeps the old version, even when it is deleted",
   zh: "设置 partition: 1 后，更新不会碰 canary-0：它保持旧版本，删掉重建也还是旧版本",
@@ -899,6 +937,24 @@ async function removal(command: readonly string[], look: Look) {
   await look.kubectl`${command} -n ${look.namespace}`;
   await untilGone("group", look);
   const { removed, atOnce } = removalIn(await recording.stop("The Pods of group"));
+  return { pods: removed.length, atOnce };
+}
+
+/** Applies hurried, and waits until its Pods are there; what the API server kept of its maxUnavailable. */
+async function hurry({ kubectl, namespace }: Look): Promise<string> {
+  await kubectl`apply -f fixtures/manifests/06-statefulset-max-unavailable.yaml`;
+  await kubectl`rollout status statefulset/hurried -n ${namespace}`;
+  const kept =
+    await kubectl`get statefulset hurried -n ${namespace} -o jsonpath={.spec.updateStrategy.rollingUpdate.maxUnavailable}`;
+  return kept.text;
+}
+
+/** Has the Pods of hurried replaced by a command; how many went, and whether together. */
+async function hurriedBy(command: readonly string[], { kubectl, namespace, record }: Look) {
+  const recording = await record("pods", "app=hurried");
+  await kubectl`${command} -n ${namespace}`;
+  await kubectl`rollout status statefulset/hurried -n ${namespace} --timeout=60s`;
+  const { removed, atOnce } = removalIn(await recording.stop("The Pods of hurried"));
   return { pods: removed.length, atOnce };
 }
 

@@ -45,7 +45,7 @@ const ALLOWANCES: readonly Allowance[] = [
     ],
   },
   before("1.22", ["rs.cost", "ds.surge", "job.indexed", "job.suspended", "job.suspend"]),
-  before("1.24", ["sa.create-token", "sa.short", "sa.dismissed"]),
+  before("1.24", ["sa.create-token", "sa.short", "sa.dismissed", "sts.max-unavailable"]),
   before("1.25", ["cron.zone", "cron.zone-refused"]),
   before("1.26", ["job.failure-policy"]),
   before("1.27", ["sts.retention", "sts.start"]),
