@@ -17,6 +17,7 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
 **nettool** 只运行 sleep，但自带各种网络工具，我们就借它从 Pod 内部观察。`,
   },
   manifests: ["01-pod.yaml", "01-pod-companions.yaml"],
+  later: ["01-pod-hostname.yaml"],
   namespace: "whoami",
 });
 
@@ -228,6 +229,46 @@ claim("pod.socket-apart", {
   mutants: [volumeAtTmp],
 });
 
+claim("pod.hostname-override", {
+  en: "With hostnameOverride a Pod has any host name that one likes, even one with dots",
+  zh: "设置 hostnameOverride 之后，Pod 可以使用任意主机名，带点的也行",
+  source: "ours#pod",
+  since: "1.34",
+  expect: [{ before: "1.35", outcome: "refuted" }],
+  because: {
+    en: "Only from 1.35 on; in 1.34 the API server dropped the field without a word, as its feature gate was off. It is for programs that insist on being called by their full name. Nobody finds the Pod by it: DNS does not know of it, and .spec.hostname is to be left empty.",
+    zh: "从 1.35 起才如此；1.34 里特性门控默认关闭，API server 会不声不响地丢掉这个字段。它是为那些坚持要用完整域名称呼自己的程序准备的。别人并不能凭它找到这个 Pod：DNS 不知道这个名字，同时也不能再写 .spec.hostname。",
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/",
+    "https://github.com/kubernetes/enhancements/issues/4762",
+    "https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/features/kube_features.go",
+  ],
+  observe: (look) => hostnameOfRenamed(look),
+  holds: (hostname) => hostname.text === "db.example.com",
+  mutants: [
+    {
+      name: "it only has a hostname, as Pods always could",
+      from: "1.35",
+      manifest: (manifest) => {
+        const { spec } = manifest.pod("renamed");
+        delete spec.hostnameOverride;
+        spec.hostname = "db";
+      },
+    },
+    {
+      name: "a privileged container gives itself the name",
+      before: "1.35",
+      manifest: (manifest) => {
+        Object.assign(manifest.container("renamed", "nettool"), {
+          securityContext: { privileged: true },
+          args: ["-c", "hostname db.example.com && exec sleep 86400"],
+        });
+      },
+    },
+  ],
+});
+
 claim("pod.mortal", {
   en: "A bare Pod that is deleted does not come back",
   zh: "裸 Pod 被删除后不会自动重建",
@@ -342,4 +383,11 @@ async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl
   // kubectl returns when the Pod is gone.
   const { seconds } = await kubectl`delete pod ${pod} -n ${namespace}`;
   return { gracePeriod: Number(grace.text), usedGracePeriod: seconds >= Number(grace.text) };
+}
+
+/** Makes the Pod renamed, and asks it for its host name. */
+async function hostnameOfRenamed({ kubectl, namespace }: Look) {
+  await kubectl`apply -f fixtures/manifests/01-pod-hostname.yaml`;
+  await kubectl`wait --for=condition=Ready pod/renamed -n ${namespace} --timeout=60s`;
+  return kubectl`exec renamed -n ${namespace} -- hostname`;
 }

@@ -672,6 +672,39 @@ claim("job.suspend", {
   ],
 });
 
+claim("job.resources", {
+  en: "As long as a Job is suspended, the CPU and memory that its Pods are to get can still be changed",
+  zh: "Job 只要还挂起着，就仍可修改它的 Pod 要用的 CPU 和内存",
+  source: "ours#job",
+  since: "1.22",
+  expect: [{ before: "1.36", outcome: "refuted" }],
+  because: {
+    en: "Only from 1.36 on. Before, the template was immutable from the beginning: whoever queues Jobs and then had less for one than it asked for, had to delete it and make another. Of the template the resources can be changed, not the image.",
+    zh: "从 1.36 起才如此。此前模板从一开始就不可修改：排队系统如果给不了 Job 当初申请的资源，只能删掉重建。模板里放开的是资源，镜像仍然不能改。",
+  },
+  references: [
+    `${DOCS}#mutable-pod-resources-for-suspended-jobs`,
+    "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/5440-mutable-job-pod-resource-updates",
+    "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/batch/job/strategy.go",
+  ],
+  observe: (look) => withTwiceTheCpu("queued", look),
+  holds: ({ changed, cpuOfPod }) => changed && cpuOfPod === "20m",
+  mutants: [
+    {
+      ...changed("Job", "queued", "the Job is not suspended", (job) => {
+        job.suspend = false;
+      }),
+      from: "1.36",
+    },
+    {
+      ...changed("Job", "queued", "it asks for as much from the beginning", (_, task) => {
+        task.resources = { requests: { cpu: "20m" } };
+      }),
+      before: "1.36",
+    },
+  ],
+});
+
 claim("job.replaced", {
   en: "A Pod that is deleted is replaced even while it is still ending: for a time there are two, although parallelism is 1",
   zh: "Pod 被删除后，不等它真正结束就会有新的顶上：尽管 parallelism 是 1，也会有一段时间同时存在两个",
@@ -709,6 +742,23 @@ claim("job.replacement-policy", {
     }),
   ],
 });
+
+/** Tries to give a Job's Pods 20m of CPU, then resumes it: whether that was accepted, and what its Pod asks for. */
+async function withTwiceTheCpu(job: string, look: Look) {
+  const { kubectl, namespace } = look;
+  const path = "/spec/template/spec/containers/0/resources/requests/cpu";
+  const patch = JSON.stringify([{ op: "replace", path, value: "20m" }]);
+  const answer = await kubectl.orRefusal`patch job ${job} -n ${namespace} --type=json -p ${patch}`;
+  await kubectl`patch job ${job} -n ${namespace} -p ${'{"spec":{"suspend":false}}'}`;
+  await ending(job, look);
+  const cpu =
+    await kubectl`get pods -n ${namespace} -l job-name=${job} -o ${"jsonpath={.items[*].spec.containers[0].resources.requests.cpu}"}`;
+  return {
+    changed: answer.exitCode === 0,
+    immutable: answer.stderr.includes("field is immutable"),
+    cpuOfPod: cpu.text,
+  };
+}
 
 /** Waits until a Job has ended, well or badly, and gives its conditions that are true, in their order. */
 async function ending(job: string, { kubectl, namespace, until }: Look): Promise<string[]> {

@@ -561,6 +561,42 @@ claim("sa.can-i", {
   mutants: [{ name: "its Role has one verb more", manifest: otherwise }],
 });
 
+claim("sa.exec", {
+  en: "To run a command in a Pod, an account needs the verb create on pods/exec: with get alone, which reads as if it could only look, it is refused",
+  zh: "账号要在 Pod 里执行命令，必须对 pods/exec 有 create 权限；只有 get 的（听起来只能看）会被拒绝",
+  source: "ours#serviceaccount",
+  expect: [{ from: "1.31", before: "1.35", outcome: "refuted" }],
+  because: {
+    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.31 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could so run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
+    zh: "kubectl 过去用 POST 发起 exec，在 RBAC 看来就是 create。从 1.31 起，它先尝试 WebSocket，而 WebSocket 以 GET 开头：于是到 1.34 为止，只有 get 权限的账号也能随意执行命令。从 1.35 起，不论请求怎么来，API server 都会再查一次 create。",
+  },
+  references: [
+    "https://kubernetes.io/docs/reference/access-authn-authz/authorization/#request-verb-resource",
+    "https://github.com/kubernetes/kubernetes/pull/134577",
+    "https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/pod/rest/subresources.go",
+  ],
+  observe: (look) => execBy("onlooker", look),
+  holds: ({ ran, answer }) => !ran && answer.includes('cannot create resource "pods/exec"'),
+  mutants: [
+    {
+      name: "its Role has create as well",
+      from: "1.35",
+      manifest: (manifest) => {
+        manifest.keep("Pod", "plain");
+        manifest.object("Role", "onlooker").rules?.[1]?.verbs.push("create");
+      },
+    },
+    {
+      name: "its Role has nothing on pods/exec",
+      before: "1.35",
+      manifest: (manifest) => {
+        manifest.keep("Pod", "plain");
+        manifest.object("Role", "onlooker").rules?.pop();
+      },
+    },
+  ],
+});
+
 claim("sa.visitor", {
   en: "A RoleBinding can let in an account of another namespace, by name and namespace",
   zh: "RoleBinding 可以授权给别的命名空间里的账号，要写明名字和命名空间",
@@ -715,6 +751,13 @@ async function may(
   const answer =
     await kubectl.orRefusal`auth can-i ${what} -n ${where} --as=${`system:serviceaccount:${namespace}:${account}`}`;
   return answer.text;
+}
+
+/** Whether an account can run a command in plain, and what kubectl says otherwise. */
+async function execBy(account: string, { kubectl, namespace }: Look) {
+  const user = `system:serviceaccount:${namespace}:${account}`;
+  const answer = await kubectl.orRefusal`exec plain -n ${namespace} --as=${user} -- echo it ran`;
+  return { ran: answer.text === "it ran", answer: answer.stderr.trim() };
 }
 
 /** Grants newcomer from the beginning what is to come later, in a namespace. */

@@ -44,7 +44,7 @@ const ALLOWANCES: readonly Allowance[] = [
       ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
     ],
   },
-  before("1.22", ["rs.cost", "ds.surge", "job.indexed", "job.suspended", "job.suspend"]),
+  before("1.22", ["rs.cost", "ds.surge", "job.indexed", "job.suspended", "job.suspend", "job.resources"]),
   before("1.24", ["sa.create-token", "sa.short", "sa.dismissed", "sts.max-unavailable"]),
   before("1.25", ["cron.zone", "cron.zone-refused"]),
   before("1.26", ["job.failure-policy"]),
@@ -53,6 +53,7 @@ const ALLOWANCES: readonly Allowance[] = [
   before("1.28", ["sa.whoami", "sa.token-flag", "cron.history", "cron.manual-uncounted"]),
   before("1.29", ["job.backoff-per-index", "job.replacement-policy"]),
   before("1.31", ["job.conditions", "job.success-policy"]),
+  before("1.34", ["pod.hostname-override"]),
 ];
 
 /** Whether a claim may end without a verdict on this cluster. */

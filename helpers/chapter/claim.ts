@@ -1,6 +1,6 @@
 import type { Manifest } from "../manifest.ts";
 import type { Handmade } from "./by-hand.ts";
-import type { Expectation, Ground } from "./expectation.ts";
+import type { Expectation, Ground, Where } from "./expectation.ts";
 import type { Look } from "./lesson.ts";
 
 /** A text in both languages of the tutorial. */
@@ -23,10 +23,11 @@ export type Mutant<T> = (
       readonly observe: (look: Look) => Promise<T>;
     }
   | { readonly name: string; readonly seen: (seen: T) => T }
-) & {
-  /** The only engine on which it is tried: where the engines differ, no change turns the outcome on both. */
-  readonly engine?: Ground["engine"]["name"];
-};
+) &
+  Tried;
+
+/** The only clusters on which a mutant is tried: where outcomes differ, it is rare that one change turns all of them. */
+type Tried = Pick<Where, "engine" | "from" | "before">;
 
 /** A mutant that only changes the manifest: several claims may share it, and then it is applied once. */
 export interface ManifestMutant {

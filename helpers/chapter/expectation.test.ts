@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectedOutcome, isAtLeast } from "./expectation.ts";
+import { expectedOutcome, fits, isAtLeast } from "./expectation.ts";
 
 const ground = {
   kubernetes: "v1.36.3+k3s1",
@@ -26,6 +26,13 @@ test("the first rule that fits the cluster counts", () => {
   expect(expectedOutcome(byVersion, ground)).toBe("holds");
   expect(expectedOutcome(byVersion, { ...ground, kubernetes: "v1.35.0" })).toBe("refuted");
   expect(expectedOutcome(byVersion, { ...ground, kubernetes: "v1.9.11" })).toBe("holds");
+});
+
+test("what names no condition is meant for every cluster, else each must be met", () => {
+  expect(fits({}, ground)).toBe(true);
+  expect(fits({ from: "1.36", engine: "docker" }, ground)).toBe(true);
+  expect(fits({ from: "1.36", engine: "podman" }, ground)).toBe(false);
+  expect(fits({ before: "1.36" }, ground)).toBe(false);
 });
 
 test("versions are compared as numbers", () => {

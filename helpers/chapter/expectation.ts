@@ -7,17 +7,21 @@ export interface Ground {
   readonly engine: { readonly name: "docker" | "podman" };
 }
 
-/** An outcome that a chapter expects on some clusters; every condition given must be met. */
-export interface ExpectationRule {
-  readonly outcome: "holds" | "refuted";
+/** Some clusters: every condition given must be met. */
+export interface Where {
   readonly runtime?: "containerd" | "docker" | "cri-o";
   readonly cgroup?: 1 | 2;
   /** The container engine below the cluster: only what is asked of it directly depends on it. */
   readonly engine?: "docker" | "podman";
-  /** First Kubernetes minor version that this is expected of, such as `1.35`. */
+  /** First Kubernetes minor version, such as `1.35`. */
   readonly from?: string;
-  /** First Kubernetes minor version that this is no longer expected of. */
+  /** First Kubernetes minor version that is no longer meant. */
   readonly before?: string;
+}
+
+/** An outcome that a chapter expects on some clusters. */
+export interface ExpectationRule extends Where {
+  readonly outcome: "holds" | "refuted";
 }
 
 /** What a chapter expects of a claim: one outcome everywhere, or the first rule that fits, else `holds`. */
@@ -35,12 +39,13 @@ export function isAtLeast(version: string, minor: string): boolean {
   return minorNumber(version) >= minorNumber(minor);
 }
 
-function fits(rule: ExpectationRule, ground: Ground): boolean {
-  if (rule.runtime !== undefined && rule.runtime !== ground.runtime) return false;
-  if (rule.cgroup !== undefined && rule.cgroup !== ground.cgroup) return false;
-  if (rule.engine !== undefined && rule.engine !== ground.engine.name) return false;
-  if (rule.from !== undefined && !isAtLeast(ground.kubernetes, rule.from)) return false;
-  if (rule.before !== undefined && isAtLeast(ground.kubernetes, rule.before)) return false;
+/** Whether a cluster is one of those that are meant. */
+export function fits(where: Where, ground: Ground): boolean {
+  if (where.runtime !== undefined && where.runtime !== ground.runtime) return false;
+  if (where.cgroup !== undefined && where.cgroup !== ground.cgroup) return false;
+  if (where.engine !== undefined && where.engine !== ground.engine.name) return false;
+  if (where.from !== undefined && !isAtLeast(ground.kubernetes, where.from)) return false;
+  if (where.before !== undefined && isAtLeast(ground.kubernetes, where.before)) return false;
   return true;
 }
 

@@ -7,7 +7,7 @@ import type { Manifest } from "../manifest.ts";
 import { mayLackVerdict } from "./allowances.ts";
 import { MUTANT_ARTIFACT } from "./artifact.ts";
 import type { Chapter, Claim, ContainersMutant, ManifestMutant, Mutant } from "./claim.ts";
-import { expectedOutcome, isAtLeast } from "./expectation.ts";
+import { expectedOutcome, fits, isAtLeast } from "./expectation.ts";
 import { Lesson, type Look } from "./lesson.ts";
 import { type Judgement, judge } from "./outcome.ts";
 import { Turns } from "./turns.ts";
@@ -86,8 +86,13 @@ export function registerMutants(
   return {
     claim(id, claim) {
       if (claim.since !== undefined && !isAtLeast(first.cluster.kubernetes, claim.since)) return;
-      for (const mutant of claim.mutants) {
-        if (mutant.engine !== undefined && mutant.engine !== first.cluster.engine.name) continue;
+      const tried = claim.mutants.filter((mutant) => fits(mutant, first.cluster));
+      if (tried.length === 0) {
+        test(`${id} has no mutant for this cluster`, () => {
+          throw new Error(`${id} could not be shown to fail here: none of its mutants is for such a cluster`);
+        });
+      }
+      for (const mutant of tried) {
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
           const { outcome, reason, seen } = await inTurn(mutant, (lesson, pass) =>
