@@ -123,6 +123,12 @@ const otherOrder: ManifestMutant = {
   },
 };
 
+/** Something is tried that may be changed. */
+const withPartition = {
+  name: "something is changed that may be changed: the update strategy's partition",
+  observe: (look: Look) => change("/spec/updateStrategy/rollingUpdate/partition", 1, look),
+};
+
 const otherUpdates: ManifestMutant = {
   name: "the partitions change places, nothing waits to be deleted, and no history is kept",
   manifest: (manifest) => {
@@ -486,8 +492,8 @@ claim("sts.retention", {
 });
 
 claim("sts.immutable", {
-  en: "volumeClaimTemplates can't be changed: the API refuses it and says what may be changed",
-  zh: "volumeClaimTemplates 不能修改：API 会拒绝，并说明哪些字段可以改",
+  en: "volumeClaimTemplates can't be changed: the API refuses it",
+  zh: "volumeClaimTemplates 不能修改：API 会拒绝",
   source: "ours#statefulset",
   because: {
     en: "To have larger volumes you change the claims themselves, where their StorageClass allows it, then delete the StatefulSet with --cascade=orphan, which leaves the Pods alone, and make it anew.",
@@ -497,13 +503,35 @@ claim("sts.immutable", {
     "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec",
     "https://github.com/kubernetes/enhancements/issues/661",
   ],
-  observe: (look) => change("/spec/volumeClaimTemplates/0/spec/resources/requests/storage", "2Mi", look),
-  holds: ({ changed, answer }) =>
-    !changed && answer.includes("updates to statefulset spec for fields other than 'replicas'"),
+  observe: withLargerVolumes,
+  holds: ({ changed, answer }) => !changed && /immutable|forbidden/i.test(answer),
+  mutants: [withPartition],
+});
+
+claim("sts.changeable", {
+  en: "The refusal lists what may be changed in a StatefulSet",
+  zh: "拒绝时，API 会列出 StatefulSet 里哪些字段可以改",
+  source: "ours#statefulset",
+  expect: [{ from: "1.37", outcome: "refuted" }],
+  because: {
+    en: "Until 1.36 it said: fields other than 'replicas', 'template', 'updateStrategy' and so on are forbidden. From 1.37 on it names the field that you tried to change, and says that it is immutable: selector, serviceName, podManagementPolicy and volumeClaimTemplates are.",
+    zh: "到 1.36 为止，它会说：除 'replicas'、'template'、'updateStrategy' 等之外的字段不许改。从 1.37 起，它改为指出你想改的那个字段不可变：selector、serviceName、podManagementPolicy 和 volumeClaimTemplates 都是如此。",
+  },
+  references: [
+    "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/apis/apps/validation/validation.go",
+    "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/apps/validation/validation.go",
+  ],
+  observe: withLargerVolumes,
+  holds: ({ answer }) => answer.includes("updates to statefulset spec for fields other than 'replicas'"),
   mutants: [
+    { ...withPartition, before: "1.37" },
     {
-      name: "something is changed that may be changed: the update strategy's partition",
-      observe: (look) => change("/spec/updateStrategy/rollingUpdate/partition", 1, look),
+      name: "the answer is the one of 1.36",
+      from: "1.37",
+      seen: (seen) => ({
+        ...seen,
+        answer: "Forbidden: updates to statefulset spec for fields other than 'replicas', 'template' …",
+      }),
     },
   ],
 });
@@ -905,6 +933,11 @@ async function callAfterReplacement(look: Look, options: (address: string) => st
   };
 }
 
+/** Tries to give the volumes of web more room. */
+function withLargerVolumes(look: Look) {
+  return change("/spec/volumeClaimTemplates/0/spec/resources/requests/storage", "2Mi", look);
+}
+
 /** Tries to change one field of web. */
 async function change(path: string, value: string | number, { kubectl, namespace }: Look) {
   const patch = JSON.stringify([{ op: "replace", path, value }]);
@@ -961,7 +994,10 @@ async function hurriedBy(command: readonly string[], { kubectl, namespace, recor
 /** In which order Pods began to end, and whether each did only when the one before it was gone, or all before any was. */
 function removalIn(timeline: Timeline) {
   const lives = timeline.inOrderOf("terminating");
-  const begins = lives.map(({ name }) => timeline.since(name, "terminating"));
+  // Of the Pods themselves, since a successor has the same name.
+  const begins = lives.map(
+    ({ spans }) => spans.find(({ state }) => state === "terminating")?.from ?? Infinity,
+  );
   const ends = lives.map(({ spans }) => spans.at(-1)?.to ?? Infinity);
   return {
     removed: lives.map(({ name }) => name),
