@@ -236,12 +236,12 @@ claim("pod.hostname-override", {
   since: "1.34",
   expect: [{ before: "1.35", outcome: "refuted" }],
   because: {
-    en: "Only from 1.35 on; in 1.34 the API server dropped the field without a word, as its feature gate was off. It is for programs that insist on being called by their full name. Nobody finds the Pod by it: DNS does not know of it, and .spec.hostname is to be left empty.",
-    zh: "从 1.35 起才如此；1.34 里特性门控默认关闭，API server 会不声不响地丢掉这个字段。它是为那些坚持要用完整域名称呼自己的程序准备的。别人并不能凭它找到这个 Pod：DNS 不知道这个名字，同时也不能再写 .spec.hostname。",
+    en: "Only from 1.35 on; in 1.34 the API server dropped the field without a word, as its feature gate was off. It is for programs that insist on being called by their full name. It takes precedence over hostname and subdomain, but nobody finds the Pod by it: DNS knows nothing of it.",
+    zh: "从 1.35 起才如此；1.34 里特性门控默认关闭，API server 会不声不响地丢掉这个字段。它是为那些坚持要用完整域名称呼自己的程序准备的。它优先于 hostname 和 subdomain，但别人并不能凭它找到这个 Pod：DNS 并不知道这个名字。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/",
-    "https://github.com/kubernetes/enhancements/issues/4762",
+    "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/4762-allow-arbitrary-fqdn-as-pod-hostname",
     "https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/features/kube_features.go",
   ],
   observe: (look) => hostnameOfRenamed(look),

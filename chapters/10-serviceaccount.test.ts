@@ -565,13 +565,14 @@ claim("sa.exec", {
   en: "To run a command in a Pod, an account needs the verb create on pods/exec: with get alone, which reads as if it could only look, it is refused",
   zh: "账号要在 Pod 里执行命令，必须对 pods/exec 有 create 权限；只有 get 的（听起来只能看）会被拒绝",
   source: "ours#serviceaccount",
-  expect: [{ from: "1.31", before: "1.35", outcome: "refuted" }],
+  expect: [{ from: "1.30", before: "1.35", outcome: "refuted" }],
   because: {
-    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.31 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could so run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
-    zh: "kubectl 过去用 POST 发起 exec，在 RBAC 看来就是 create。从 1.31 起，它先尝试 WebSocket，而 WebSocket 以 GET 开头：于是到 1.34 为止，只有 get 权限的账号也能随意执行命令。从 1.35 起，不论请求怎么来，API server 都会再查一次 create。",
+    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.30 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could so run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
+    zh: "kubectl 过去用 POST 发起 exec，在 RBAC 看来就是 create。从 1.30 起，它先尝试 WebSocket，而 WebSocket 以 GET 开头：于是到 1.34 为止，只有 get 权限的账号也能随意执行命令。从 1.35 起，不论请求怎么来，API server 都会再查一次 create。",
   },
   references: [
     "https://kubernetes.io/docs/reference/access-authn-authz/authorization/#request-verb-resource",
+    "https://github.com/kubernetes/kubernetes/pull/123281",
     "https://github.com/kubernetes/kubernetes/pull/134577",
     "https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/pod/rest/subresources.go",
   ],
