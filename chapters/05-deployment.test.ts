@@ -419,8 +419,6 @@ claim("deploy.leaving", {
   ],
 });
 
-// Revisions
-
 claim("deploy.parting", {
   en: "A Deployment's status counts the Pods that are on their way out, in terminatingReplicas",
   zh: "Deployment 的状态会在 terminatingReplicas 里统计正在退出的 Pod",
@@ -435,7 +433,7 @@ claim("deploy.parting", {
     "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/features/kube_features.go",
     "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/3973-consider-terminating-pods-deployment",
   ],
-  observe: (look) => parting(look, 0),
+  observe: parting,
   holds: ({ leaving, counted }) => leaving > 0 && counted === String(leaving),
   mutants: [
     {
@@ -444,6 +442,8 @@ claim("deploy.parting", {
     },
   ],
 });
+
+// Revisions
 
 claim("deploy.scaled", {
   en: "Scaling makes no new revision: the one ReplicaSet gets more Pods",
@@ -834,10 +834,10 @@ claim("ref.deploy-more", {
 });
 
 /** Scales parting down; how many of its Pods were leaving, and what its status said of them. */
-async function parting({ kubectl, namespace, until }: Look, replicas: number) {
+async function parting({ kubectl, namespace, until }: Look) {
   await kubectl`apply -f fixtures/manifests/05-deployment-parting.yaml`;
   await kubectl`rollout status deployment/parting -n ${namespace} --timeout=60s`;
-  await kubectl`scale deployment parting -n ${namespace} --replicas=${replicas}`;
+  await kubectl`scale deployment parting -n ${namespace} --replicas=0`;
   let leaving = 0;
   const status = await until({
     what: "the Pod of parting to be counted, or to be gone",

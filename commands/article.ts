@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import type { ClusterDescription } from "../helpers/cluster/description.ts";
 import type { ChapterRecord } from "../helpers/record.ts";
@@ -6,7 +5,7 @@ import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
-import { commandLine, main } from "./command.ts";
+import { commandLine, languageOption, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
@@ -36,9 +35,7 @@ await main(async () => {
     .option("-t, --test-name-pattern <pattern>", "only claims whose id or English statement matches")
     .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
     .option(...RECORD_OPTION)
-    .addOption(
-      new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en"),
-    )
+    .addOption(languageOption())
     .addHelpText("after", ENVIRONMENT)
     .parse();
   const { testNamePattern, all = false, keep = false, record = false, lang } = command.opts<Options>();

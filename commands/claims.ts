@@ -1,19 +1,18 @@
 import Table from "cli-table3";
-import { Option } from "commander";
 import type { ClaimDefinition } from "../helpers/chapter/definitions.ts";
 import type { Expectation } from "../helpers/chapter/expectation.ts";
 import { formatSteps } from "../helpers/evidence/transcript.ts";
-import { readLedgers, readRecording } from "../helpers/ledger/files.ts";
-import { groundName, type Ledger, type LedgerClaim } from "../helpers/ledger/ledger.ts";
+import { ledgerFile, readLedgers, readTranscript } from "../helpers/ledger/files.ts";
+import { groundName, type Ledger, type LedgerClaim, type LedgerHead } from "../helpers/ledger/ledger.ts";
 import { Problem } from "../helpers/problem.ts";
-import { nameOfOutcome, type Language, paint, WORDS } from "../helpers/report/text.ts";
-import { commandLine, main } from "./command.ts";
+import { type Language, nameOfOutcome, outcomeWithReason, paint, WORDS } from "../helpers/report/text.ts";
+import { commandLine, languageOption, main } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 
 await main(async () => {
   const command = commandLine("claims", "Lists all claims, or tells the history of some.")
     .argument("[ids...]", "claims whose history is told, such as ns.uts")
-    .addOption(new Option("--lang <language>", "in English or Chinese").choices(["en", "zh"]).default("en"))
+    .addOption(languageOption())
     .parse();
   const { lang } = command.opts<{ lang: Language }>();
   const ledgers = readLedgers();
@@ -67,7 +66,7 @@ function history(claim: ClaimDefinition, ledgers: readonly Ledger[], lang: Langu
     style: { head: [], border: [], compact: true },
   });
   for (const { ledger, found, date } of recorded) {
-    table.push([groundName(ledger.head), outcomeText(found, lang), date.slice(0, 10)]);
+    table.push([groundName(ledger.head), outcomeWithReason(found, lang), date.slice(0, 10)]);
   }
   const last = recorded.toSorted((a, b) => (a.date < b.date ? -1 : 1)).at(-1);
   return [
@@ -83,8 +82,8 @@ function history(claim: ClaimDefinition, ledgers: readonly Ledger[], lang: Langu
 }
 
 function evidence({ id, chapter }: ClaimDefinition, { head }: Ledger, lang: Language): string[] {
-  const told = readRecording(head)
-    ?.transcript?.chapters.find((entry) => entry.id === chapter)
+  const told = readTranscript(ledgerFile(head))
+    ?.chapters.find((entry) => entry.id === chapter)
     ?.claims.find((entry) => entry.id === id);
   if (!told) return [];
   return [
@@ -114,10 +113,6 @@ function outcomeIn(ledger: Ledger, id: string, lang: Language): string {
   return found ? nameOfOutcome(found.outcome, lang) : "";
 }
 
-function outcomeText({ outcome, reason }: LedgerClaim, lang: Language): string {
-  return `${nameOfOutcome(outcome, lang)}${reason === undefined ? "" : `: ${reason}`}`;
-}
-
-function columnTitle({ distribution, kubernetes, runtime, cgroup }: Ledger["head"]): string {
+function columnTitle({ distribution, kubernetes, runtime, cgroup }: LedgerHead): string {
   return `${distribution === "k3s" ? "k3s " : ""}${kubernetes}\n${runtime}\ncgroup v${cgroup}`;
 }

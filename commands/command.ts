@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { describeError } from "../helpers/problem.ts";
 
 /** The oldest Node that the libraries run on. */
@@ -12,6 +12,11 @@ export function commandLine(name: string, description: string): Command {
     .showHelpAfterError(`(npm run ${name} -- --help lists the options)`)
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+/** The option for the language in which a command tells what it has to tell. */
+export function languageOption(): Option {
+  return new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en");
 }
 
 /**

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Option } from "commander";
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import { type KubernetesVersion, versionNamed } from "../helpers/images/versions.ts";
 import { readLedger, readTranscript } from "../helpers/ledger/files.ts";
@@ -13,7 +12,7 @@ import { type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { upgradeChanges, upgradeTable } from "../helpers/report/upgrade.ts";
 import { upgradeMarkdown } from "../helpers/report/upgrade-markdown.ts";
-import { commandLine, main } from "./command.ts";
+import { commandLine, languageOption, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
@@ -37,8 +36,8 @@ const EXIT_NOT_RUN = 2;
 /** What became of one version. */
 interface VersionRun {
   readonly version: KubernetesVersion;
-  /** What was told; undefined when nothing was. */
-  readonly chapters?: readonly ChapterRecord[];
+  /** What was told. */
+  readonly chapters: readonly ChapterRecord[];
   /** Why it was not run, or not to its end. */
   readonly problem?: string;
   readonly seconds: number;
@@ -56,7 +55,7 @@ await main(async () => {
     .option("--json <file>", "write the result as JSON")
     .option("--junit <folder>", "write a JUnit file for each version")
     .option("--markdown <file>", "write a summary, for a job's page say")
-    .addOption(new Option("--lang <language>", "in English or Chinese").choices(["en", "zh"]).default("en"))
+    .addOption(languageOption())
     .addHelpText(
       "after",
       `${ENVIRONMENT}
@@ -85,11 +84,11 @@ Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 
 
   const columns = [
     ...since,
-    ...runs.map(({ version, chapters: told = [] }) => columnOfRun(version.kubernetes, told)),
+    ...runs.map(({ version, chapters: told }) => columnOfRun(version.kubernetes, told)),
   ];
   const titles = columns.map(({ title }) => title);
   const rows = rowsOf(
-    runs.flatMap(({ chapters: told = [] }) => told),
+    runs.flatMap(({ chapters: told }) => told),
     columns,
   );
   if (options.json !== undefined) write(options.json, `${JSON.stringify({ titles, rows }, null, 1)}\n`);
@@ -141,7 +140,7 @@ async function runVersion(
   process.exitCode = undefined;
   return {
     version,
-    ...(recorder.record && { chapters: recorder.record.chapters }),
+    chapters: recorder.record?.chapters ?? [],
     ...(problem !== undefined && { problem }),
     seconds: (performance.now() - started) / 1000,
   };

@@ -42,7 +42,7 @@ class UnexpectedOutcome extends Error {
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const mode = inject("mode");
-  if (mode === "definitions") return registerDefinitions(definition);
+  if (mode === "definitions") return registerDefinitions();
   if (definition.atOnce !== undefined) vi.setConfig({ maxConcurrency: definition.atOnce });
   const plan = inject("plan");
   const first = inject("first");

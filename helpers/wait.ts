@@ -17,6 +17,11 @@ export interface Wait<T> {
   readonly interval?: number | ((waited: number) => number);
 }
 
+/** Who waits for long need not look so often: milliseconds until the next look, between these bounds. */
+export function lessAndLess(least: number, most: number): (waited: number) => number {
+  return (waited) => Math.min(most, Math.max(least, waited / 10));
+}
+
 /** A condition that did not come true in time: says what it was and what was seen last. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";

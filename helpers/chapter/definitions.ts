@@ -1,7 +1,7 @@
 import { recordArtifact, test } from "vitest";
 import { chapterOfFile } from "../chapters.ts";
 import { DEFINITION_ARTIFACT } from "./artifact.ts";
-import type { Bilingual, Chapter, Claim } from "./claim.ts";
+import type { Bilingual, Claim } from "./claim.ts";
 import type { Expectation } from "./expectation.ts";
 
 /** A claim as its chapter states it: nothing of it was run. */
@@ -19,7 +19,7 @@ export interface ClaimDefinition {
 }
 
 /** Registers, instead of asking a chapter's claims, what they say: no cluster is needed. */
-export function registerDefinitions(_: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
+export function registerDefinitions(): { claim: <T>(id: string, claim: Claim<T>) => void } {
   return {
     claim(id, { en, zh, source, because, references = [], since, expect = "holds", mutants }) {
       test(id, async ({ task }) => {

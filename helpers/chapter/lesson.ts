@@ -14,7 +14,7 @@ import { MANIFESTS, type Manifest, manifestText } from "../manifest.ts";
 import { Recording, type Recordable } from "../recording.ts";
 import { type Bound, livesOf, Timeline } from "../timeline.ts";
 import { drawTimeline } from "../timeline-drawing.ts";
-import { TimeoutError, waitFor } from "../wait.ts";
+import { lessAndLess, TimeoutError, waitFor } from "../wait.ts";
 import { ByHand, type EngineLook } from "./by-hand.ts";
 import type { Chapter } from "./claim.ts";
 import {
@@ -329,16 +329,11 @@ async function lookUntil<T>(
       return look();
     },
     until,
-    interval: (waited) => (clock ? untilNextLook(Date.now()) : untilNextGlance(waited)),
+    interval: clock ? () => untilNextLook(Date.now()) : lessAndLess(250, 1000),
     timeout: seconds * 1000,
   });
   if (clock) transcript.waitedForClock += waited(what, started, before, transcript);
   return seen;
-}
-
-/** Milliseconds until the next look of a wait that has lasted so long: who waits for long need not look so often. */
-function untilNextGlance(waited: number): number {
-  return Math.min(1000, Math.max(250, waited / 10));
 }
 
 /** Tells, before the look that ended a wait, how long it took; gives it in milliseconds. */

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Manifest, ManifestObject } from "../manifest.ts";
 import { Problem } from "../problem.ts";
-import { waitFor } from "../wait.ts";
+import { lessAndLess, waitFor } from "../wait.ts";
 import { type Api, apiMessage, apiStatus } from "./api.ts";
 import { isTrue } from "./conditions.ts";
 
@@ -81,7 +81,7 @@ export async function untilSettled(
           .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
       ].join("; "),
     // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
-    interval: (waited) => Math.min(500, Math.max(50, waited / 10)),
+    interval: lessAndLess(50, 500),
     timeout,
   });
 }

@@ -7,6 +7,12 @@ import { TimeoutError, waitFor } from "../wait.ts";
 
 /** How long a command may run, in milliseconds: longer than any that a claim needs, shorter than a claim's own limit. */
 export const COMMAND_MS = 150_000;
+
+/** A command that did not end in {@link COMMAND_MS}. */
+export function commandTimeout(args: readonly string[]): TimeoutError {
+  return new TimeoutError(`waited ${COMMAND_MS / 1000} s for "${args.join(" ")}" to end`);
+}
+
 /** How long the engine may then take to tell how it ended: a moment, but on a busy machine moments are long. */
 const EXIT_CODE_MS = 15_000;
 
@@ -35,10 +41,7 @@ export function nodeExec(container: string, workingDirectory = "/"): NodeExec {
       stdout.destroy(error);
       stream.destroy();
     };
-    const limit = setTimeout(
-      () => finish(new TimeoutError(`waited ${COMMAND_MS / 1000} s for "${args.join(" ")}" to end`)),
-      COMMAND_MS,
-    );
+    const limit = setTimeout(() => finish(commandTimeout(args)), COMMAND_MS);
     stream
       .once("end", () => finish())
       .once("close", () => finish())

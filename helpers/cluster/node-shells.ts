@@ -3,8 +3,7 @@ import { type Duplex, Writable } from "node:stream";
 import Dockerode from "dockerode";
 import { quoteArguments } from "../command-line.ts";
 import type { ExecResult, NodeExec } from "../kubectl.ts";
-import { TimeoutError } from "../wait.ts";
-import { COMMAND_MS } from "./node-exec.ts";
+import { COMMAND_MS, commandTimeout } from "./node-exec.ts";
 
 /**
  * Runs commands in a node's container through shells that stay open: an exec of its own costs the engine as much work
@@ -80,10 +79,7 @@ class Shell {
     // Nobody else prints this, so that it shows where the command's output ends.
     const mark = randomBytes(16).toString("hex");
     const { promise, resolve, reject } = Promise.withResolvers<ExecResult>();
-    const limit = setTimeout(
-      () => reject(new TimeoutError(`waited ${COMMAND_MS / 1000} s for "${args.join(" ")}" to end`)),
-      COMMAND_MS,
-    );
+    const limit = setTimeout(() => reject(commandTimeout(args)), COMMAND_MS);
     this.#onChange = () => {
       const stdout = this.#stdout.before(mark);
       const stderr = this.#stderr.before(mark);

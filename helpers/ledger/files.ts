@@ -11,6 +11,15 @@ export const LEDGER_FOLDER = join(PROJECT_ROOT, "ledger");
 
 const TRANSCRIPT = ".transcript.json";
 
+/** Where a ground's ledger is, or would be. */
+export function ledgerFile(ground: LedgerGround, folder: string = LEDGER_FOLDER): string {
+  return join(folder, `${groundName(ground)}.json`);
+}
+
+function transcriptOf(ledger: string): string {
+  return `${ledger.slice(0, -".json".length)}${TRANSCRIPT}`;
+}
+
 /** A recording: the ledger and, where it was kept, the transcript that a reader sees. */
 export interface Recording {
   readonly ledger: Ledger;
@@ -36,28 +45,23 @@ export function readLedger(file: string): Ledger {
 
 /** The transcript beside a ledger, if it was kept. @throws {Problem} when it can't be read */
 export function readTranscript(ledger: string): RunRecord | undefined {
-  const file = `${ledger.slice(0, -".json".length)}${TRANSCRIPT}`;
+  const file = transcriptOf(ledger);
   return existsSync(file) ? parseFile(file, runRecord, RECORD_SCHEMA) : undefined;
 }
 
 /** What was recorded of a ground before, if anything. @throws {Problem} when it can't be read */
 export function readRecording(ground: LedgerGround, folder: string = LEDGER_FOLDER): Recording | undefined {
-  const [file] = filesOf(ground, folder);
+  const file = ledgerFile(ground, folder);
   return existsSync(file) ? { ledger: readLedger(file), transcript: readTranscript(file) } : undefined;
 }
 
 /** Writes a recording in place of the one before; gives the ledger's file. Never leaves half a file. */
 export function writeRecording({ ledger, transcript }: Recording, folder: string = LEDGER_FOLDER): string {
-  const [file, transcriptFile] = filesOf(ledger.head, folder);
+  const file = ledgerFile(ledger.head, folder);
   mkdirSync(folder, { recursive: true });
-  if (transcript) writeWhole(transcriptFile, transcript);
+  if (transcript) writeWhole(transcriptOf(file), transcript);
   writeWhole(file, ledger);
   return file;
-}
-
-function filesOf(ground: LedgerGround, folder: string): [ledger: string, transcript: string] {
-  const name = join(folder, groundName(ground));
-  return [`${name}.json`, `${name}${TRANSCRIPT}`];
 }
 
 function writeWhole(file: string, value: unknown): void {

@@ -17,8 +17,6 @@ export interface Cell {
 /** One version, or one recording: what was seen of each claim, by its id. */
 export interface Column {
   readonly title: string;
-  /** The chapters that were told: a claim of theirs that is missing has gone. */
-  readonly chapters: readonly string[];
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
@@ -40,11 +38,7 @@ export interface Row {
 /** What a run saw. */
 export function columnOfRun(title: string, chapters: readonly ChapterRecord[]): Column {
   const claims = chapters.flatMap((chapter) => chapter.claims);
-  return {
-    title,
-    chapters: chapters.map(({ id }) => id),
-    cells: new Map(claims.map((claim) => [claim.id, claim])),
-  };
+  return { title, cells: new Map(claims.map((claim) => [claim.id, claim])) };
 }
 
 /** What was recorded. */
@@ -53,7 +47,6 @@ export function columnOfRecording(title: string, { ledger, transcript }: Recordi
   const claims = ledger.chapters.flatMap((chapter) => chapter.claims);
   return {
     title,
-    chapters: ledger.chapters.map(({ id }) => id),
     cells: new Map(claims.map((claim) => [claim.id, { ...claim, steps: told.get(claim.id) ?? [] }])),
   };
 }
@@ -88,6 +81,11 @@ export function rowsOf(chapters: readonly ChapterRecord[], columns: readonly Col
 export function isUnknown({ outcome, expected }: Cell): boolean {
   if (outcome === "not asked" || outcome === "not observable") return false;
   return expected !== undefined && outcome !== expected;
+}
+
+/** Whether a claim is worth telling of: its outcome changed, or is not as expected somewhere. */
+export function isNoteworthy({ change, unknown }: Row): boolean {
+  return change === "outcome" || unknown;
 }
 
 function changeOf(cells: readonly (Cell | undefined)[]): Row["change"] {

@@ -2,7 +2,7 @@ import { chapterIds } from "../chapters.ts";
 import { Problem } from "../problem.ts";
 import type { RunRecord } from "../record.ts";
 import { LEDGER_FOLDER, readRecording, type Recording, writeRecording } from "./files.ts";
-import { type Ledger, LEDGER_SCHEMA, ledgerSchema } from "./ledger.ts";
+import { type Ledger, type LedgerHead, LEDGER_SCHEMA, ledgerSchema } from "./ledger.ts";
 
 /**
  * Records a run in the ledger: the chapters that it told take the place of what was recorded of them on this ground,
@@ -78,7 +78,7 @@ function merge(before: Recording, run: RunRecord, known: readonly string[]): Rec
 }
 
 /** What two recordings of the same ground must have in common to be one, and have not. */
-function differenceOf(a: Ledger["head"], b: Ledger["head"]): string | undefined {
+function differenceOf(a: LedgerHead, b: LedgerHead): string | undefined {
   if (a.runtimeVersion !== b.runtimeVersion) return `version of ${a.runtime}`;
   if (a.architecture !== b.architecture) return "architecture";
   const other = a.images.find((image) =>

@@ -21,9 +21,9 @@ export function mutantOf(test: TestCase): MutantArtifact | undefined {
 
 /** What the claim of a test says, when definitions are read. */
 export function definitionOf(test: TestCase): ClaimDefinition | undefined {
-  const isDefinition = (artifact: { type: string }): artifact is DefinitionArtifact =>
-    artifact.type === DEFINITION_ARTIFACT;
-  return test.artifacts().find(isDefinition)?.claim;
+  return test
+    .artifacts()
+    .find((artifact): artifact is DefinitionArtifact => artifact.type === DEFINITION_ARTIFACT)?.claim;
 }
 
 /** All tests but those that were left out because the user asked for others by name. */

@@ -114,6 +114,14 @@ export function nameOfOutcome(outcome: Outcome, language: Language): string {
   return `${MARKS[outcome]} ${NAMES[language][outcome]}`;
 }
 
+/** An outcome in words, with the reason where there is no verdict. */
+export function outcomeWithReason(
+  { outcome, reason }: { readonly outcome: Outcome; readonly reason?: string | undefined },
+  language: Language,
+): string {
+  return `${nameOfOutcome(outcome, language)}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
 /** `✔ holds`, `✘ refuted, as this chapter expects`, or in red what was expected instead. */
 export function verdict(claim: ClaimRecord, language: Language): string {
   const words = WORDS[language];

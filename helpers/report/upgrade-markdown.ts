@@ -1,11 +1,11 @@
 import { markdownTable } from "markdown-table";
-import type { Row } from "../ledger/matrix.ts";
+import { isNoteworthy, type Row } from "../ledger/matrix.ts";
 import { type Language, nameOfOutcome, WORDS } from "./text.ts";
 
 /** A summary for the page of a job: what changed as a table, and why. */
 export function upgradeMarkdown(titles: readonly string[], rows: readonly Row[], language: Language): string {
   const words = WORDS[language];
-  const shown = rows.filter(({ change, unknown }) => change === "outcome" || unknown);
+  const shown = rows.filter(isNoteworthy);
   const table = markdownTable([
     [words.claim, words.statement, ...titles],
     ...shown.map(({ id, statement, cells, unknown }) => [
@@ -26,7 +26,7 @@ export function upgradeMarkdown(titles: readonly string[], rows: readonly Row[],
   return [
     `## ${words.upgradeTitle} ${titles.join(" → ")}`,
     "",
-    words.changed(rows.length, shown.length),
+    words.changed(rows.length, rows.filter(({ change }) => change === "outcome").length),
     ...(shown.length > 0 ? ["", table, ...why] : []),
     "",
   ].join("\n");

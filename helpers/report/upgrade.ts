@@ -1,16 +1,17 @@
 import Table from "cli-table3";
 import { formatStepsBriefly } from "../evidence/transcript.ts";
-import { type Cell, isUnknown, type Row } from "../ledger/matrix.ts";
-import { type Language, MARKS, nameOfOutcome, paint, WORDS } from "./text.ts";
+import { type Cell, isNoteworthy, isUnknown, type Row } from "../ledger/matrix.ts";
+import { type Language, MARKS, nameOfOutcome, outcomeWithReason, paint, WORDS } from "./text.ts";
 
-/** All claims × versions; outcomes that nobody expected are marked `NOT as expected`. */
+/** All claims × versions; an outcome that nobody expected is named, with a `!`. */
 export function upgradeTable(titles: readonly string[], rows: readonly Row[], language: Language): string {
   const words = WORDS[language];
   const table = new Table({
     head: [words.claim, ...titles],
     style: { head: [], border: [], compact: true },
   });
-  for (const { id, cells } of rows) table.push([id, ...cells.map((cell) => cellText(cell, language))]);
+  for (const { id, cells } of rows)
+    table.push([id, ...cells.map((cell) => (cell ? cellText(cell, language) : ""))]);
   return table.toString();
 }
 
@@ -21,7 +22,7 @@ export function upgradeChanges(
   language: Language,
 ): string[] {
   const words = WORDS[language];
-  const shown = rows.filter(({ change, unknown }) => change === "outcome" || unknown);
+  const shown = rows.filter(isNoteworthy);
   const otherwise = rows.filter(({ change, unknown }) => change === "observation" && !unknown);
   return [
     ...shown.flatMap((row) => changeText(row, titles, language)),
@@ -39,7 +40,7 @@ function changeText(row: Row, titles: readonly string[], language: Language): st
     "",
     `${paint("cyan", row.id)}  ${paint("bold", row.statement[language])}`,
     ...distinct(row.cells).flatMap(({ cell, columns }) => [
-      `  ${columns.map((column) => titles[column]).join(words.and)}: ${cellText(cell, language, true)}`,
+      `  ${columns.map((column) => titles[column]).join(words.and)}: ${seenOutcome(cell, language)}`,
       ...formatStepsBriefly(cell.steps).map((line) => `      ${line}`),
       ...(cell.observed === undefined ? [] : [`      → ${JSON.stringify(cell.observed)}`]),
     ]),
@@ -62,13 +63,15 @@ function distinct(cells: Row["cells"]): { cell: Cell; columns: number[] }[] {
   return groups;
 }
 
-function cellText(cell: Cell | undefined, language: Language, withReason = false): string {
-  if (!cell) return "";
-  const { outcome, expected, reason } = cell;
-  if (isUnknown(cell) && expected) {
-    const words = WORDS[language].unexpected(nameOfOutcome(expected, language));
-    return paint("red", `${nameOfOutcome(outcome, language)}${withReason ? words : " !"}`);
-  }
-  const why = withReason && reason !== undefined ? `: ${reason}` : "";
-  return `${withReason ? nameOfOutcome(outcome, language) : MARKS[outcome]}${why}`;
+/** A cell of the table. */
+function cellText(cell: Cell, language: Language): string {
+  return isUnknown(cell) ? paint("red", `${nameOfOutcome(cell.outcome, language)} !`) : MARKS[cell.outcome];
+}
+
+/** The same told at length: what was expected instead, or why there is no verdict. */
+function seenOutcome(cell: Cell, language: Language): string {
+  const { expected } = cell;
+  if (!isUnknown(cell) || !expected) return outcomeWithReason(cell, language);
+  const instead = WORDS[language].unexpected(nameOfOutcome(expected, language));
+  return paint("red", `${nameOfOutcome(cell.outcome, language)}${instead}`);
 }

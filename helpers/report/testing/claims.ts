@@ -1,6 +1,7 @@
 import { type RunnerTestCase, recordArtifact, test } from "vitest";
 import { CLAIM_ARTIFACT, MUTANT_ARTIFACT } from "../../chapter/artifact.ts";
 import type { Outcome } from "../../chapter/outcome.ts";
+import { toldClaim } from "../../ledger/testing/run.ts";
 
 /** A test that reports a claim with this outcome, as a chapter's would: for tests of the reporters. */
 export function reportClaim(
@@ -40,20 +41,7 @@ async function record(
   await recordArtifact(task, {
     type: CLAIM_ARTIFACT,
     chapter: { id: "01-test", title: text, intro: text, manifests: [], prelude: [] },
-    claim: {
-      id,
-      statement: text,
-      source: "ours#test",
-      evidenceFor: [],
-      outcome,
-      expected: "holds",
-      observed: null,
-      steps: [{ command: "kubectl get pods", where: "kubectl", output: "none", exitCode: 0, duration: 1 }],
-      timelines: [],
-      diagnosis: [],
-      duration: 1,
-      waitedForClock,
-    },
+    claim: toldClaim(id, { statement: text, outcome, waitedForClock }),
     clusterLost,
   });
 }
