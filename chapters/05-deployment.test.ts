@@ -213,23 +213,31 @@ claim("deploy.selector", {
 // The update, second by second
 
 claim("deploy.bounds", {
-  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready and never more than 5 are there, those not counted that are terminating",
-  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，存在的 Pod 不多于 5 个，正在终止的不计在内",
+  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready, and the ReplicaSets together are never told to have more than 5",
+  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，各 ReplicaSet 被要求的副本数之和不超过 5",
   source: "ours#deployment",
   because: {
-    en: "A terminating Pod is no longer counted, though it still uses memory and addresses until it is gone: for a while there can be more than 5 in all. The time-line shows them apart, as x.",
-    zh: "正在终止的 Pod 不再计数，但在真正消失之前仍占着内存和地址，所以 Pod 总数会在一段时间里超过 5 个。时间线把它们单独画出，用 x 表示。",
+    en: "The Deployment adds up what its ReplicaSets were told, not the Pods that are there, and each ReplicaSet makes and deletes its Pods by itself. So there can be more than 5 Pods: a sixth for an instant, when the new ReplicaSet is quicker than the old one, and those that are terminating, which nobody counts, though they use memory and addresses until they are gone. The time-line shows these as x.",
+    zh: "Deployment 加总的是它要求各 ReplicaSet 维持的数目，而不是实际存在的 Pod；每个 ReplicaSet 又各自创建和删除自己的 Pod。所以 Pod 可能超过 5 个：新的 ReplicaSet 动作比旧的快时，会有一瞬间出现第 6 个；正在终止的 Pod 也不计数，但在真正消失之前仍占着内存和地址。时间线用 x 表示后者。",
   },
-  references: [`${DOCS}#max-unavailable`, `${DOCS}#max-surge`],
+  references: [
+    `${DOCS}#max-unavailable`,
+    `${DOCS}#max-surge`,
+    "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/deployment/util/deployment_util.go#L820-L845",
+  ],
   observe: async (look) => {
-    const { fewestReady, mostPods } = await rollout("rolling", look, [
+    const told = await look.record("replicasets", "app=rolling");
+    const { fewestReady } = await rollout("rolling", look, [
       { states: ["ready"], min: 3 },
-      { states: ["waiting", "ready"], max: 5 },
+      { states: ["waiting", "ready"] },
       { states: ["terminating"] },
     ]);
-    return { fewestReady, mostPods };
+    const replicaSets = await told.stop("What its ReplicaSets were told to have:", [
+      { states: ["wanting"], max: 5 },
+    ]);
+    return { fewestReady, mostWanted: replicaSets.most("wanting") };
   },
-  holds: ({ fewestReady, mostPods }) => fewestReady >= 3 && mostPods <= 5,
+  holds: ({ fewestReady, mostWanted }) => fewestReady >= 3 && mostWanted <= 5,
   mutants: [
     {
       name: "3 may be unavailable",

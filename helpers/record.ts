@@ -22,6 +22,7 @@ const state = z.enum([
   "active",
   "complete",
   "failed",
+  "wanting",
   "idle",
 ]);
 
@@ -37,7 +38,9 @@ const timeline = z.strictObject({
         uid: z.string(),
         node: z.string().optional(),
         owner: z.string().optional(),
-        spans: z.array(z.strictObject({ state, from: z.number(), to: z.number() })).readonly(),
+        spans: z
+          .array(z.strictObject({ state, replicas: z.int().optional(), from: z.number(), to: z.number() }))
+          .readonly(),
         before: z.boolean(),
         gone: z.boolean(),
       }),

@@ -1,8 +1,9 @@
-import { type Bound, isIn, type Life, type State, type TimelineRecord } from "./timeline.ts";
+import { type Bound, countAt, type Life, type State, type TimelineRecord } from "./timeline.ts";
 
 /** How many signs wide a time-line is drawn. */
 const WIDTH = 60;
 
+/** A ReplicaSet is drawn with the number of Pods that it wants, `+` for more than 9. */
 const SIGNS: Record<State, string> = {
   waiting: "░",
   ready: "█",
@@ -12,7 +13,8 @@ const SIGNS: Record<State, string> = {
   active: "█",
   complete: "·",
   failed: "!",
-  idle: "░",
+  wanting: "1-9",
+  idle: "0",
 };
 
 /**
@@ -63,7 +65,8 @@ function drawSpans({ spans }: Life, duration: number): string {
     // A short state must be seen too: the last one that begins in this stretch, else the one that lasts.
     const inside = spans.findLast(({ from }) => from >= column.from && from < column.to);
     const lasting = spans.find(({ from, to }) => from <= column.from && column.from < to);
-    const state = (inside ?? lasting)?.state;
+    const { state, replicas } = inside ?? lasting ?? {};
+    if (replicas !== undefined) return digit(replicas);
     return state ? SIGNS[state] : " ";
   });
   return signs.join("");
@@ -73,7 +76,7 @@ function drawNumbers(timeline: TimelineRecord, { states, min, max }: Bound): str
   const closest = columnsOf(timeline.duration).map(({ from, to }) => {
     const all = countsBetween(timeline, states, from, to);
     const number = min !== undefined && max === undefined ? Math.min(...all) : Math.max(...all);
-    return number > 9 ? "+" : String(number);
+    return digit(number);
   });
   const promise = [
     ...(min === undefined ? [] : [`never under ${min}`]),
@@ -81,6 +84,11 @@ function drawNumbers(timeline: TimelineRecord, { states, min, max }: Bound): str
     ...(min === undefined && max === undefined ? ["not limited"] : []),
   ];
   return `${closest.join("")}  ${promise.join(", ")}`;
+}
+
+/** A number as one sign. */
+function digit(number: number): string {
+  return number > 9 ? "+" : String(number);
 }
 
 function countsBetween(
@@ -91,5 +99,5 @@ function countsBetween(
 ): number[] {
   const moments = lives.flatMap(({ spans }) => spans.flatMap((span) => [span.from, span.to]));
   const inside = [from, ...moments.filter((at) => at > from && at < to)];
-  return inside.map((at) => lives.filter((life) => isIn(life, states, at)).length);
+  return inside.map((at) => countAt(lives, states, at));
 }

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import type { Sighting } from "./recording.ts";
 import { type Bound, livesOf, Timeline } from "./timeline.ts";
@@ -95,6 +95,38 @@ describe("a time-line", () => {
       ready            111111111111111111111111111111111111111111111111111111111111  never under 1
       ready + waiting  111111111122222222222222222222211111111111111111111111111111  never over 2
       ░ waiting   █ ready   x terminating
+      "
+    `);
+  });
+
+  test("of ReplicaSets counts and draws the Pods that they want", () => {
+    const set = (uid: string, replicas: number): V1ReplicaSet => ({
+      metadata: { uid, name: uid },
+      spec: { replicas, selector: {} },
+    });
+    const sightings: Sighting<V1ReplicaSet>[] = [
+      { at: 0, type: "ADDED", object: set("old", 4) },
+      { at: 100, type: "ADDED", object: set("new", 1) },
+      { at: 200, type: "MODIFIED", object: set("old", 3) },
+      { at: 300, type: "MODIFIED", object: set("new", 12) },
+      { at: 400, type: "MODIFIED", object: set("old", 0) },
+    ];
+    const timeline = new Timeline({
+      title: "",
+      kind: "replicasets",
+      duration: 600,
+      lives: livesOf("replicasets", sightings, 600),
+      bounds: [{ states: ["wanting"], max: 5 }],
+    });
+    expect(timeline.most("wanting")).toBe(15);
+    expect(timeline.fewest("wanting")).toBe(4);
+    expect(`\n${drawTimeline(timeline)}\n`).toMatchInlineSnapshot(`
+      "
+               0 s                                                    0.6 s
+      old      444444444444444444443333333333333333333300000000000000000000
+      new                11111111111111111111++++++++++++++++++++++++++++++
+      wanting  444444444455555555554444444444++++++++++++++++++++++++++++++  never over 5
+      1-9 wanting   0 idle
       "
     `);
   });

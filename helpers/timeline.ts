@@ -5,14 +5,25 @@ import type { Recordable, Sighting } from "./recording.ts";
 /**
  * What an object is seen to be. A Pod is `waiting` until it is Ready, `terminating` from its deletion to its end, and
  * `ended` when its containers have ended for good; a Job is `suspended`, `active`, `complete` or `failed`; a ReplicaSet
- * is `active` while it wants Pods, `idle` when it wants none.
+ * is `wanting` while it is to have Pods, `idle` when it is to have none.
  */
 export type State =
-  "waiting" | "ready" | "terminating" | "ended" | "suspended" | "active" | "complete" | "failed" | "idle";
+  | "waiting"
+  | "ready"
+  | "terminating"
+  | "ended"
+  | "suspended"
+  | "active"
+  | "complete"
+  | "failed"
+  | "wanting"
+  | "idle";
 
 /** A state and how long it lasted, in milliseconds since the recording began. */
 export interface Span {
   readonly state: State;
+  /** How many Pods a ReplicaSet was told to have. */
+  readonly replicas?: number;
   readonly from: number;
   readonly to: number;
 }
@@ -32,7 +43,7 @@ export interface Life {
   readonly gone: boolean;
 }
 
-/** A bound that was promised for the number of objects in some states. */
+/** A bound that was promised for the number of objects in some states; of ReplicaSets, for the Pods that they want. */
 export interface Bound {
   readonly states: readonly State[];
   readonly min?: number;
@@ -65,7 +76,7 @@ export class Timeline implements TimelineRecord {
     this.bounds = bounds;
   }
 
-  /** The smallest number of objects that were in one of these states at the same moment. */
+  /** The smallest number of objects that were in one of these states at the same moment; see {@link countAt}. */
   fewest(...states: State[]): number {
     return Math.min(...this.#counts(states));
   }
@@ -101,13 +112,16 @@ export class Timeline implements TimelineRecord {
     moments.add(0);
     // At its very end nothing begins any more, and every span is over.
     moments.delete(this.duration);
-    return [...moments].map((at) => this.lives.filter((life) => isIn(life, states, at)).length);
+    return [...moments].map((at) => countAt(this.lives, states, at));
   }
 }
 
-/** Whether an object was in one of these states at a moment. */
-export function isIn(life: Life, states: readonly State[], at: number): boolean {
-  return life.spans.some(({ state, from, to }) => from <= at && at < to && states.includes(state));
+/** How many objects were in one of these states at a moment; of ReplicaSets, how many Pods they wanted together. */
+export function countAt(lives: readonly Life[], states: readonly State[], at: number): number {
+  const now = lives.flatMap(({ spans }) => spans.filter(({ from, to }) => from <= at && at < to));
+  return now
+    .filter(({ state }) => states.includes(state))
+    .reduce((sum, { replicas = 1 }) => sum + replicas, 0);
 }
 
 /** Puts the sightings of a recording together, object by object. */
@@ -139,14 +153,15 @@ function spansOf<Kind extends keyof Recordable>(
   seen: readonly Sighting<Recordable[Kind]>[],
   end: number,
 ): Span[] {
-  const spans: { state: State; from: number; to: number }[] = [];
+  const spans: (Omit<Span, "to"> & { to: number })[] = [];
   for (const { at, type, object } of seen) {
     if (type === "DELETED") break;
     const state = stateOf(kind, object);
+    const replicas = kind === "replicasets" ? (object as V1ReplicaSet).spec?.replicas : undefined;
     const last = spans.at(-1);
-    if (last?.state === state) continue;
+    if (last?.state === state && last.replicas === replicas) continue;
     if (last) last.to = at;
-    spans.push({ state, from: at, to: end });
+    spans.push({ state, ...(replicas !== undefined && { replicas }), from: at, to: end });
   }
   // What came and went between two readings of the clock lasted no time.
   return spans.filter(({ from, to }) => to > from);
@@ -155,7 +170,7 @@ function spansOf<Kind extends keyof Recordable>(
 function stateOf<Kind extends keyof Recordable>(kind: Kind, object: Recordable[Kind]): State {
   if (kind === "pods") return podState(object as V1Pod);
   if (kind === "jobs") return jobState(object as V1Job);
-  return (object as V1ReplicaSet).spec?.replicas === 0 ? "idle" : "active";
+  return (object as V1ReplicaSet).spec?.replicas === 0 ? "idle" : "wanting";
 }
 
 function podState({ metadata, status }: V1Pod): State {
