@@ -4,8 +4,10 @@ import { sanitize } from "../evidence/sanitize.ts";
 import { mutantOf } from "./outcomes.ts";
 import { paint } from "./text.ts";
 
-/** Tells each mutant's fate as it is known, and all of them in a table at the end. */
+/** Tells each mutant's fate as it is known, all of them in a table at the end, and then again what was not killed. */
 export default class MutantsReporter implements Reporter {
+  readonly #troubles: string[] = [];
+
   onTestCaseResult(test: TestCase): void {
     const told = mutantOf(test);
     const time = timeOf(test);
@@ -13,17 +15,13 @@ export default class MutantsReporter implements Reporter {
       process.stdout.write(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`);
     } else if (test.result().state === "failed") {
       const why = (test.result().errors ?? []).map(({ message }) => sanitize(message)).join("\n");
-      process.stdout.write(
-        `${paint("red", told ? "survived" : "error")}  ${test.name}  ${time}\n    ${why}\n`,
-      );
+      this.#tell(`${paint("red", told ? "survived" : "error")}  ${test.name}  ${time}\n    ${why}\n`);
     }
   }
 
   onTestModuleEnd(module: TestModule): void {
     for (const error of module.errors()) {
-      process.stdout.write(
-        `${paint("red", "error")}  ${module.relativeModuleId}: ${sanitize(error.message)}\n`,
-      );
+      this.#tell(`${paint("red", "error")}  ${module.relativeModuleId}: ${sanitize(error.message)}\n`);
     }
   }
 
@@ -39,7 +37,12 @@ export default class MutantsReporter implements Reporter {
       const fate = told.killed ? "killed" : skipped ? told.outcome : "survived";
       table.push([told.claim, told.mutant, fate, timeOf(test)]);
     }
-    process.stdout.write(`\n${table.toString()}\n`);
+    process.stdout.write(`\n${table.toString()}\n${this.#troubles.join("")}`);
+  }
+
+  #tell(trouble: string): void {
+    this.#troubles.push(trouble);
+    process.stdout.write(trouble);
   }
 }
 
