@@ -7,6 +7,7 @@ import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, languageOption, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
+import { type ExistingChoice, withExistingOptions } from "./existing.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
@@ -14,7 +15,7 @@ import { withClusters } from "./with-cluster.ts";
 /** The chapters that the article itself was written in; the others are what it promised. */
 const ARTICLE = ["pod", "pause", "pod-by-hand"];
 
-interface Options {
+interface Options extends ExistingChoice {
   readonly testNamePattern?: string;
   readonly all?: boolean;
   readonly keep?: boolean;
@@ -23,9 +24,8 @@ interface Options {
 }
 
 await main(async () => {
-  const command = commandLine(
-    "article",
-    "Boots a Kubernetes node and tells every claim of the article on it.",
+  const command = withExistingOptions(
+    commandLine("article", "Boots a Kubernetes node and tells every claim of the article on it."),
   )
     .argument(
       "[chapters...]",
@@ -38,18 +38,19 @@ await main(async () => {
     .addOption(languageOption())
     .addHelpText("after", ENVIRONMENT)
     .parse();
-  const { testNamePattern, all = false, keep = false, record = false, lang } = command.opts<Options>();
+  const existing = command.opts<Options>();
+  const { testNamePattern, all = false, keep = false, record = false, lang } = existing;
   const chapters = all ? chapterIds() : chaptersNamed(command.args.length > 0 ? command.args : ARTICLE);
   checkRecordable(record, testNamePattern);
   const started = performance.now();
-  await withClusters({ keep, chapters }, async (clusters) => {
+  await withClusters({ keep, chapters, existing }, async (clusters, told) => {
     const { cluster } = clusters.first;
     const head = recordHead(cluster);
     const recorder = new Recorder();
     process.stdout.write(`${describeHead(head, lang).join("\n")}\n`);
     await runVitest({
       projects: ["chapters"],
-      files: chapters.map(chapterFile),
+      files: told.map(chapterFile),
       testNamePattern,
       reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter({ language: lang })],
       provide: { ...clusters, mode: "claims" },
@@ -75,7 +76,7 @@ function times(
     ({ id, prelude }) => `${id} ${words.seconds((prelude.at(-1)?.duration ?? 0) / 1000)}`,
   );
   return [
-    `${words.boot}${parts.join(words.and)}`,
+    ...(parts.length > 0 ? [`${words.boot}${parts.join(words.and)}`] : []),
     ...(ready.length > 0 ? [`${words.podsReady}${ready.join(words.and)}`] : []),
     `${words.total}${words.seconds((performance.now() - started) / 1000)}`,
   ];

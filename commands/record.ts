@@ -12,6 +12,12 @@ export const RECORD_OPTION = [
 
 /** Refuses, before anything is started, to record some claims of a chapter only. */
 export function checkRecordable(record: boolean, testNamePattern: string | undefined): void {
+  if (record && process.env.CLUSTER === "existing") {
+    throw new Problem(
+      "--record and CLUSTER=existing don't go together: the ledger keeps what others can do again, and your cluster they don't have",
+      "Leave --record out: what was seen is in evidence/last-run.json all the same.",
+    );
+  }
   if (!record || testNamePattern === undefined) return;
   throw new Problem(
     "--record and -t don't go together",

@@ -3,24 +3,28 @@ import Recorder from "../helpers/report/recorder.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
+import { type ExistingChoice, withExistingOptions } from "./existing.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
 
-interface Options {
+interface Options extends ExistingChoice {
   readonly testNamePattern?: string;
   readonly record?: boolean;
 }
 
 await main(async () => {
-  const command = commandLine("test", "Runs the helpers' unit tests, then all chapters on a real cluster.")
+  const command = withExistingOptions(
+    commandLine("test", "Runs the helpers' unit tests, then all chapters on a real cluster."),
+  )
     .name("npm test --")
     .argument("[files...]", "paths, or parts of paths, of the test files to run; all by default")
     .option("-t, --test-name-pattern <pattern>", "only tests whose name matches")
     .option(...RECORD_OPTION)
     .addHelpText("after", ENVIRONMENT)
     .parse();
-  const { testNamePattern, record = false } = command.opts<Options>();
+  const existing = command.opts<Options>();
+  const { testNamePattern, record = false } = existing;
   checkRecordable(record, testNamePattern);
   const files = command.args;
   const recorder = new Recorder();
@@ -32,10 +36,12 @@ await main(async () => {
   }
   const named = chapterIds().filter((id) => files.some((part) => chapterFile(id).includes(part)));
   const chapters = named.length > 0 ? named : chapterIds();
-  await withClusters({ keep: false, chapters }, async (clusters) => {
+  await withClusters({ keep: false, chapters, existing }, async (clusters, told) => {
+    const isOurs = clusters.plan !== undefined;
     await runVitest({
-      projects: ["helpers", "chapters"],
-      files,
+      // Unit tests say nothing of a cluster that is not ours.
+      projects: isOurs ? ["helpers", "chapters"] : ["chapters"],
+      files: isOurs ? files : told.map(chapterFile),
       testNamePattern,
       reporters,
       provide: { ...clusters, mode: "claims" },

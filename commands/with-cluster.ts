@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootFirstCluster, type FirstCluster } from "../helpers/cluster/clusters.ts";
-import { addOnsOf, sharingOf } from "../helpers/cluster/needs.ts";
+import { askOn } from "../helpers/cluster/existing/confirm.ts";
+import { openExisting } from "../helpers/cluster/existing/open.ts";
+import { addOnsOf, notOnExisting, sharingOf } from "../helpers/cluster/needs.ts";
 import {
   type ClusterPlan,
   type NodeChoice,
@@ -12,37 +14,82 @@ import {
 import { openEngine } from "../helpers/engine/engine.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
 import { cacheFolder } from "../helpers/paths.ts";
+import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
 import { thisRun } from "../helpers/run.ts";
+import type { ExistingChoice } from "./existing.ts";
 
 /** What a run of chapters works with: what Vitest provides to them. */
 export interface Clusters {
-  readonly plan: ClusterPlan;
+  /** How further clusters are booted; there is none where the cluster is not ours. */
+  readonly plan: ClusterPlan | undefined;
   readonly first: FirstCluster;
 }
 
-/** Boots the clusters of these chapters, hands them to `work`, and removes them again: also after an error or a signal. */
+/** What a command asks of {@link withClusters}. */
+interface ClusterOptions {
+  readonly keep: boolean;
+  readonly chapters: readonly string[];
+  /** Which node is wanted; what the environment says unless given. */
+  readonly node?: NodeChoice;
+  /** How to go about a cluster that is not ours; commands without it only use their own. */
+  readonly existing?: ExistingChoice;
+}
+
+/**
+ * Boots the clusters of these chapters, or opens the one that the user has, hands them to `work` with the chapters that
+ * can be told there, and removes everything again: also after an error or a signal.
+ */
 export async function withClusters(
-  options: {
-    readonly keep: boolean;
-    readonly chapters: readonly string[];
-    /** What the environment says unless given. */
-    readonly node?: NodeChoice;
-  },
-  work: (clusters: Clusters) => Promise<void>,
+  options: ClusterOptions,
+  work: (clusters: Clusters, chapters: readonly string[]) => Promise<void>,
 ): Promise<void> {
   // A wrong value is told before anything is started.
-  sharingOf(process.env);
+  if (sharingOf(process.env) === "existing") return withExisting(options, work);
+  if (options.existing?.context !== undefined || options.existing?.yes) {
+    throw new Problem(
+      "--context and --yes are for a cluster that is not ours",
+      "Leave them out, or set CLUSTER=existing.",
+    );
+  }
   const node = options.node ?? nodeOf(process.env);
   await withEngine(options, async (boot) => {
     const plan = await planClusters({ ...boot, keep: options.keep, node }, addOnsOf(options.chapters));
     const first = await boot.progress.step(`Booting ${plan.node.description}`, () =>
       bootFirstCluster(plan, options.chapters),
     );
-    await work({ plan, first });
+    await work({ plan, first }, options.chapters);
     if (!options.keep) return;
     await boot.engine.keep();
     tellKept(plan, first, boot.engine.dockerHost);
+  });
+}
+
+async function withExisting(
+  { existing, keep, chapters }: ClusterOptions,
+  work: (clusters: Clusters, chapters: readonly string[]) => Promise<void>,
+): Promise<void> {
+  if (!existing) throw notOnExisting();
+  if (keep) {
+    throw new Problem(
+      "--keep and CLUSTER=existing don't go together: what was made in a cluster that is not ours is removed again",
+      "Leave --keep out.",
+    );
+  }
+  const { context, yes = false } = existing;
+  await withCleanup(async (stack) => {
+    const opened = stack.use(
+      await openExisting({
+        run: thisRun(),
+        progress: lineProgress(),
+        chapters,
+        context,
+        ask: askOn(yes),
+      }),
+    );
+    await work({ plan: undefined, first: { cluster: opened.cluster } }, opened.chapters);
+    // Told again at the end, where it is seen.
+    for (const line of opened.notRun) process.stdout.write(`NOT RUN: ${line}\n`);
   });
 }
 
@@ -72,7 +119,7 @@ function tellKept(plan: ClusterPlan, { cluster }: FirstCluster, dockerHost: stri
       ...files.map((name) => `  export KUBECONFIG='${join(folder, name)}'`),
       "  kubectl get pods --all-namespaces",
       "Without kubectl of your own:",
-      `  ${docker}docker exec -it ${cluster.nodeContainer.slice(0, 12)} kubectl get pods --all-namespaces`,
+      `  ${docker}docker exec -it ${cluster.nodeContainer?.slice(0, 12)} kubectl get pods --all-namespaces`,
       "To remove everything of ours: npm run clean",
       "",
     ].join("\n"),

@@ -11,6 +11,7 @@ import { Turns } from "./chapter/turns.ts";
 import { chapterOfFile } from "./chapters.ts";
 import { clusterFor } from "./cluster/clusters.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
+import { placeIn } from "./cluster/existing/place.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
 import { sanitize } from "./evidence/sanitize.ts";
 import { formatStepsBriefly } from "./evidence/transcript.ts";
@@ -47,8 +48,8 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
   const plan = inject("plan");
   const first = inject("first");
   const files = [...definition.manifests, ...(definition.later ?? [])];
-  const namespaces = [definition.namespace, ...(definition.otherNamespaces ?? [])];
-  const manifest = readManifests(files, namespaces);
+  const declared = [definition.namespace, ...(definition.otherNamespaces ?? [])];
+  const { manifest, namespaces } = placeIn(first.cluster, readManifests(files, declared), declared);
   if (mode === "mutants") return registerMutants(definition, manifest, plan, first);
 
   const turns = new Turns();

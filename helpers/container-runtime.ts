@@ -17,21 +17,22 @@ export function containerRuntime(kind: string, node: NodeCommand): ContainerRunt
   return kind === "docker" ? docker(node) : cri(node);
 }
 
-/** Any runtime that speaks CRI: crictl is a part of k3s, and of what keeps its contract. */
+/** Any runtime that speaks CRI: crictl is a part of k3s, and of what keeps its contract; other clusters may lack it. */
 function cri(node: NodeCommand): ContainerRuntime {
+  const ask = asking(node, "crictl");
   const only = (template: string) => ["--output", "go-template", "--template", template];
   return {
     async sandbox(uid) {
-      return idIn(await node`crictl pods --quiet --label io.kubernetes.pod.uid=${uid}`, uid);
+      return idIn(await ask(["pods", "--quiet", "--label", `io.kubernetes.pod.uid=${uid}`]), uid);
     },
     async pid(id, kind) {
       const command = kind === "sandbox" ? "inspectp" : "inspect";
-      return pidIn(await node`crictl ${command} ${only("{{.info.pid}}")} ${id}`);
+      return pidIn(await ask([command, ...only("{{.info.pid}}"), id]));
     },
     async sandboxImage(id) {
-      const sandbox = await node`crictl inspectp ${only("{{.info.image}}")} ${id}`;
+      const sandbox = await ask(["inspectp", ...only("{{.info.image}}"), id]);
       // Some runtimes tell the image's id: its tags have the name.
-      const tags = await node`crictl inspecti ${only("{{index .status.repoTags 0}}")} ${sandbox.text}`;
+      const tags = await ask(["inspecti", ...only("{{index .status.repoTags 0}}"), sandbox.text]);
       return pauseImageIn(tags);
     },
   };
@@ -43,16 +44,7 @@ function cri(node: NodeCommand): ContainerRuntime {
  * (https://github.com/kubernetes/kubernetes/blob/v1.23.17/pkg/kubelet/dockershim/docker_service.go).
  */
 function docker(node: NodeCommand): ContainerRuntime {
-  const ask = async (args: readonly string[]) => {
-    try {
-      return await node`docker ${args}`;
-    } catch (error) {
-      if (error instanceof CommandError && (error.exitCode === 126 || error.exitCode === 127)) {
-        throw new NotObservable("the node has no docker command to ask its container runtime with");
-      }
-      throw error;
-    }
-  };
+  const ask = asking(node, "docker");
   const inspect = (id: string, template: string) => ask(["inspect", "--format", template, id]);
   return {
     async sandbox(uid) {
@@ -66,6 +58,20 @@ function docker(node: NodeCommand): ContainerRuntime {
       return pidIn(answer);
     },
     sandboxImage: async (id) => pauseImageIn(await inspect(id, "{{.Config.Image}}")),
+  };
+}
+
+/** Runs a program on the node. A node that has no such program can't be asked. */
+function asking(node: NodeCommand, program: string): (args: readonly string[]) => Promise<Output> {
+  return async (args) => {
+    try {
+      return await node`${program} ${args}`;
+    } catch (error) {
+      if (error instanceof CommandError && (error.exitCode === 126 || error.exitCode === 127)) {
+        throw new NotObservable(`the node has no ${program} command to ask its container runtime with`);
+      }
+      throw error;
+    }
   };
 }
 

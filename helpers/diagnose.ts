@@ -1,5 +1,5 @@
 import type { V1PodList } from "@kubernetes/client-node";
-import { nodeLog } from "./cluster/node-exec.ts";
+import type { Workplace } from "./cluster/workplace.ts";
 import { quoteArguments } from "./command-line.ts";
 import { type Step, Transcript } from "./evidence/transcript.ts";
 import type { NodeExec } from "./kubectl.ts";
@@ -13,8 +13,7 @@ const LOG_LINES = 20;
  * be had is left out, for the failure itself must be told.
  */
 export async function diagnose(
-  exec: NodeExec,
-  nodeContainer: string,
+  { kubectl: exec, nodeLog }: Workplace,
   namespace: string,
 ): Promise<readonly Step[]> {
   const transcript = new Transcript();
@@ -41,7 +40,7 @@ export async function diagnose(
     if (restarts > 0) await run([...logs, "--previous"]);
   }
   const started = performance.now();
-  const output = await nodeLog(nodeContainer, LOG_LINES).catch(() => "");
+  const output = await nodeLog(LOG_LINES).catch(() => "");
   if (output) {
     const duration = performance.now() - started;
     transcript.add({

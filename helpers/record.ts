@@ -103,7 +103,7 @@ const chapter = z.strictObject({
 export const recordHead = z.strictObject({
   tool: z.string(),
   recordedAt: z.iso.datetime(),
-  distribution: z.enum(["k3s", "offline node", "custom"]),
+  distribution: z.enum(["k3s", "offline node", "custom", "existing"]),
   kubernetes: z.string(),
   runtime: z.string(),
   runtimeVersion: z.string(),
@@ -111,13 +111,16 @@ export const recordHead = z.strictObject({
   architecture: z.string(),
   kernel: z.string(),
   os: z.string(),
-  engine: z.strictObject({
-    name: z.string(),
-    version: z.string(),
-    private: z.boolean(),
-    /** Its command line here, if there is one. */
-    client: z.strictObject({ program: z.string(), version: z.string() }).optional(),
-  }),
+  /** The container engine below a cluster of ours. */
+  engine: z
+    .strictObject({
+      name: z.string(),
+      version: z.string(),
+      private: z.boolean(),
+      /** Its command line here, if there is one. */
+      client: z.strictObject({ program: z.string(), version: z.string() }).optional(),
+    })
+    .optional(),
   images: z.array(
     z.strictObject({
       reference: z.string(),

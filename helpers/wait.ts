@@ -58,8 +58,8 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   });
 }
 
-/** A look at something that went away may never answer at all. */
-async function answerBefore<T>(look: Promise<T>, deadline: number): Promise<T> {
+/** A look at something that went away may never answer at all: gives up at that time (of `performance.now()`). */
+export async function answerBefore<T>(look: Promise<T>, deadline: number): Promise<T> {
   const over = new AbortController();
   const limit = delay(Math.max(0, deadline - performance.now()), undefined, { signal: over.signal }).then(
     () => {

@@ -40,7 +40,8 @@ export interface DefinitionArtifact {
 
 declare module "vitest" {
   interface ProvidedContext {
-    plan: ClusterPlan;
+    /** How clusters are started; there is none for a cluster that is not ours. */
+    plan: ClusterPlan | undefined;
     first: FirstCluster;
     mode: Mode;
   }

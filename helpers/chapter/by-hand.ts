@@ -104,7 +104,7 @@ export class ByHand {
    * mutant. Does nothing where the engine has no command line here: then no claim can be observed.
    */
   async open(wait: "ready" | "settled"): Promise<readonly Step[]> {
-    if (!this.#cluster.engine.client) return [];
+    if (!this.#cluster.engine?.client) return [];
     const transcript = new Transcript();
     const { docker } = this.look(transcript);
     for (const [name, container] of Object.entries(this.#containers)) {
@@ -118,7 +118,7 @@ export class ByHand {
 
   /** Removes the containers, and what claims made beside them. */
   async close(): Promise<void> {
-    if (!this.#cluster.engine.client) return;
+    if (!this.#cluster.engine?.client) return;
     const engine = new Dockerode();
     const filters = { name: [`_${this.#pod}$`] };
     const left = await engine.listContainers({ all: true, filters });
@@ -131,7 +131,7 @@ export class ByHand {
 
   /** The means to observe, which write into `transcript`. */
   look(transcript: Transcript): EngineLook {
-    const { client, name: engine } = this.#cluster.engine;
+    const { client, name: engine = "docker" } = this.#cluster.engine ?? {};
     const docker = client ? createDocker(client.program, this.#client, transcript) : withoutClient(engine);
     const here = createNodeCommand(onThisMachine, transcript, "host");
     const host: NodeCommand = async (strings, ...values) => {
@@ -182,7 +182,7 @@ export class ByHand {
   #image(reference: string): string {
     const { images, pauseImage } = this.#cluster;
     const wanted = reference === "pause" ? pauseImage : reference;
-    const found = images.find((image) => sameReference(image.reference, wanted));
+    const found = images.find((image) => wanted !== undefined && sameReference(image.reference, wanted));
     if (!found) throw new Error(`no image ${reference} was provided: no manifest of the chapters names it`);
     return found.engineName;
   }

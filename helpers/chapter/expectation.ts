@@ -4,7 +4,8 @@ export interface Ground {
   readonly kubernetes: string;
   readonly runtime: string;
   readonly cgroup: 1 | 2;
-  readonly engine: { readonly name: "docker" | "podman" };
+  /** The container engine below a cluster of ours. */
+  readonly engine?: { readonly name: "docker" | "podman" };
 }
 
 /** Some clusters: every condition given must be met. */
@@ -43,7 +44,7 @@ export function isAtLeast(version: string, minor: string): boolean {
 export function fits(where: Where, ground: Ground): boolean {
   if (where.runtime !== undefined && where.runtime !== ground.runtime) return false;
   if (where.cgroup !== undefined && where.cgroup !== ground.cgroup) return false;
-  if (where.engine !== undefined && where.engine !== ground.engine.name) return false;
+  if (where.engine !== undefined && where.engine !== ground.engine?.name) return false;
   if (where.from !== undefined && !isAtLeast(ground.kubernetes, where.from)) return false;
   if (where.before !== undefined && isAtLeast(ground.kubernetes, where.before)) return false;
   return true;

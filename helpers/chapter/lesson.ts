@@ -2,14 +2,13 @@ import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
 import { addAgents, newAgentName, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
-import { putFiles } from "../cluster/node-exec.ts";
-import { NodeShells } from "../cluster/node-shells.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
+import { type Workplace, workplaceFor } from "../cluster/workplace.ts";
 import { untilNextLook } from "../clock.ts";
 import { type ContainerRuntime, containerRuntime } from "../container-runtime.ts";
 import { diagnose } from "../diagnose.ts";
 import { type Step, Transcript } from "../evidence/transcript.ts";
-import { createKubectl, createNodeCommand, type Kubectl, type NodeExec } from "../kubectl.ts";
+import { createKubectl, createNodeCommand, type Kubectl } from "../kubectl.ts";
 import { MANIFESTS, type Manifest, manifestText } from "../manifest.ts";
 import { Recording, type Recordable } from "../recording.ts";
 import { type Bound, livesOf, Timeline } from "../timeline.ts";
@@ -17,6 +16,7 @@ import { drawTimeline } from "../timeline-drawing.ts";
 import { lessAndLess, TimeoutError, waitFor } from "../wait.ts";
 import { ByHand, type EngineLook } from "./by-hand.ts";
 import type { Chapter } from "./claim.ts";
+import { NotObservable } from "./outcome.ts";
 import {
   type ContainerProcess,
   inodesOf,
@@ -98,22 +98,23 @@ export class Lesson {
   /** How the manifests got into the cluster, and how the containers were made that are made by hand. */
   readonly prelude: Step[] = [];
   readonly #byHand: ByHand;
-  readonly #plan: ClusterPlan;
+  readonly #plan: ClusterPlan | undefined;
   readonly #manifest: Manifest;
   readonly #applied: readonly string[];
   readonly #namespaces: readonly string[];
   readonly #api: Api;
-  readonly #shells: NodeShells;
-  readonly #exec: NodeExec;
-  /** The folder on the node in which the reader's commands run: the manifests lie below it as in the checkout. */
-  readonly #folder: string;
+  /** Where the reader's commands run: the manifests lie there as in the checkout. */
+  readonly #workplace: Workplace;
   /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
   readonly #processes = new Map<string, ContainerProcess[]>();
 
-  /** `namespaces` are the chapter's, as they are called in this cluster, its own first. */
+  /**
+   * `namespaces` are the chapter's, as they are called in this cluster, its own first. Without a plan no node can be
+   * added.
+   */
   constructor(
     cluster: ClusterDescription,
-    plan: ClusterPlan,
+    plan: ClusterPlan | undefined,
     { manifests, containers = {} }: Pick<Chapter, "manifests" | "containers">,
     manifest: Manifest,
     namespaces: readonly string[],
@@ -124,9 +125,7 @@ export class Lesson {
     this.#manifest = manifest;
     this.#applied = manifests;
     this.#api = connect(cluster.kubeconfig);
-    this.#shells = new NodeShells(cluster.nodeContainer);
-    this.#exec = this.#shells.in("/");
-    this.#folder = `/tutorial/${this.namespace}`;
+    this.#workplace = workplaceFor(cluster, namespaces);
     this.#byHand = new ByHand(cluster, containers, this.namespace);
   }
 
@@ -149,17 +148,16 @@ export class Lesson {
 
   /** Ends what does not go with the cluster: the shells on its node, and what the chapter made in the engine. */
   async leave(): Promise<void> {
-    this.#shells.close();
+    this.#workplace.close();
     if (!this.#byHand.isEmpty) await this.#byHand.close();
   }
 
   /** Applies the manifests and waits until their Pods are ready. */
   async #applyManifests(wait: "ready" | "settled"): Promise<void> {
     const started = performance.now();
-    await putFiles(
-      this.cluster.nodeContainer,
+    await this.#workplace.putFiles(
       Object.fromEntries(
-        this.#manifest.files.map((file) => [`${this.#folder}/${MANIFESTS}/${file.name}`, manifestText(file)]),
+        this.#manifest.files.map((file) => [`${MANIFESTS}/${file.name}`, manifestText(file)]),
       ),
     );
     const manifest = this.#manifest.only(this.#applied);
@@ -179,8 +177,8 @@ export class Lesson {
   /** The means to observe for one claim, and the transcript that they write. `pass` lets the next claim begin. */
   look(pass: () => void = () => {}): { look: Look; transcript: Transcript } {
     const transcript = new Transcript();
-    const node = createNodeCommand(this.#exec, transcript);
-    const kubectl = createKubectl(this.#shells.in(this.#folder), transcript);
+    const node = createNodeCommand(this.#workplace.node, transcript);
+    const kubectl = createKubectl(this.#workplace.kubectl, transcript);
     const runtime = containerRuntime(this.cluster.runtime, node);
     const processes = (pod: string) => this.#processesOf(pod, runtime);
     return {
@@ -212,7 +210,7 @@ export class Lesson {
   /** What somebody would look at first after a failure. */
   async diagnose(): Promise<readonly Step[]> {
     if (!this.#byHand.isEmpty) return this.#byHand.diagnose();
-    return diagnose(this.#exec, this.cluster.nodeContainer, this.namespace);
+    return diagnose(this.#workplace, this.namespace);
   }
 
   /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */
@@ -220,7 +218,8 @@ export class Lesson {
     try {
       await waitFor({
         what: "the cluster",
-        look: () => Promise.all([this.#api.version.getCode(), this.#exec(["true"])]),
+        look: () =>
+          Promise.all([this.#api.version.getCode(), this.#workplace.kubectl(["kubectl", "version"])]),
         until: () => true,
         timeout: ALIVE_MS,
       });
@@ -233,11 +232,12 @@ export class Lesson {
   /** A chapter about nodes begins with those there are. */
   async #tellNodes(): Promise<void> {
     const transcript = new Transcript();
-    await createKubectl(this.#exec, transcript)`get nodes`;
+    await createKubectl(this.#workplace.kubectl, transcript)`get nodes`;
     this.prelude.push(...transcript.steps);
   }
 
   async #addAgent(transcript: Transcript, taint?: string): Promise<string> {
+    if (!this.#plan) throw new NotObservable("this cluster is not ours: no node can be added to it");
     const started = performance.now();
     const name = await newAgentName(this.cluster);
     await addAgents(this.#plan, this.cluster, [name], taint === undefined ? {} : { taints: [taint] });

@@ -29,7 +29,7 @@ const unchanged = () => {};
 export function registerMutants(
   chapter: Chapter,
   manifest: Manifest,
-  plan: ClusterPlan,
+  plan: ClusterPlan | undefined,
   first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const lessons = new Map<NonNullable<Changes["manifest"] | Changes["containers"]>, Promise<Lesson>>();

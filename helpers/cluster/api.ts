@@ -1,5 +1,6 @@
 import {
   AppsV1Api,
+  AuthorizationV1Api,
   BatchV1Api,
   CoreV1Api,
   KubeConfig,
@@ -14,6 +15,7 @@ export interface Api {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly batch: BatchV1Api;
+  readonly authorization: AuthorizationV1Api;
   readonly objects: ObjectApi;
   readonly version: VersionApi;
   readonly watch: Watch;
@@ -27,6 +29,7 @@ export function connect(kubeconfig: string): Api {
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
     batch: config.makeApiClient(BatchV1Api),
+    authorization: config.makeApiClient(AuthorizationV1Api),
     objects: config.makeApiClient(ObjectApi),
     version: config.makeApiClient(VersionApi),
     watch: new Watch(config),

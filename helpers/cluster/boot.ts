@@ -8,7 +8,7 @@ import { waitFor } from "../wait.ts";
 import { addAgents, createNetwork, newToken } from "./agents.ts";
 import { type Api, connect } from "./api.ts";
 import { isTrue } from "./conditions.ts";
-import type { ClusterDescription } from "./description.ts";
+import type { OwnCluster } from "./description.ts";
 import type { ClusterNeeds } from "./needs.ts";
 import { NodeContainer } from "./node-container.ts";
 import { LOG_TAIL } from "./node-exec.ts";
@@ -21,11 +21,7 @@ const READY_TIMEOUT_MS = 300_000;
  * Boots a cluster and waits until its nodes are Ready. `name` tells it from the other clusters of the run.
  * @throws {Problem} with the node's last lines when it does not come up
  */
-export async function bootCluster(
-  plan: ClusterPlan,
-  name: string,
-  needs: ClusterNeeds,
-): Promise<ClusterDescription> {
+export async function bootCluster(plan: ClusterPlan, name: string, needs: ClusterNeeds): Promise<OwnCluster> {
   const { addOns = [], agents = 0 } = needs;
   const started = performance.now();
   const log = new BootLog();
@@ -54,7 +50,7 @@ export async function bootCluster(
   }
   const { nodeInfo, name: nodeName } = ready;
   const [runtime = "", runtimeVersion = ""] = (nodeInfo?.containerRuntimeVersion ?? "").split("://");
-  const server: ClusterDescription = {
+  const server: OwnCluster = {
     distribution: plan.node.kind,
     kubernetes: nodeInfo?.kubeletVersion ?? plan.node.kubernetes,
     runtime,

@@ -30,12 +30,16 @@ export async function bootFirstCluster(
   return { cluster: await bootKept(plan, chapter, needsOf(chapter)), chapter };
 }
 
-/** The cluster that a chapter is to use: the first one of the run if that is meant for it, else one of its own. */
+/**
+ * The cluster that a chapter is to use: the first one of the run if that is meant for it, else one of its own. Without a
+ * plan there is no other than the first.
+ */
 export async function clusterFor(
   chapter: string,
-  plan: ClusterPlan,
+  plan: ClusterPlan | undefined,
   first: FirstCluster,
 ): Promise<ClusterDescription> {
+  if (!plan) return first.cluster;
   const mayUseFirst = isAlone(chapter, plan.sharing)
     ? first.chapter === chapter
     : first.chapter === undefined;

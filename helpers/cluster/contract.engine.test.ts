@@ -11,7 +11,7 @@ import { addAgents, removeAgent } from "./agents.ts";
 import { type Api, connect } from "./api.ts";
 import { apply, untilReady } from "./apply.ts";
 import { bootCluster } from "./boot.ts";
-import type { ClusterDescription } from "./description.ts";
+import type { OwnCluster } from "./description.ts";
 import { nodeExec } from "./node-exec.ts";
 import { NodeShells } from "./node-shells.ts";
 import { type ClusterPlan, planClusters } from "./plan.ts";
@@ -90,7 +90,7 @@ spec:
 
 let engine: Engine;
 let plan: ClusterPlan;
-let cluster: ClusterDescription;
+let cluster: OwnCluster;
 let api: Api;
 let kubectl: Kubectl;
 let node: (...args: string[]) => Promise<ExecResult>;
@@ -321,7 +321,7 @@ describe("two clusters on one engine", () => {
 });
 
 /** The cluster, but with another token for those who join. */
-function joiningWith(token: string): ClusterDescription {
+function joiningWith(token: string): OwnCluster {
   if (!cluster.join) throw new Error("the cluster has no agents");
   return { ...cluster, join: { ...cluster.join, token } };
 }

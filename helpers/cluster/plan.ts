@@ -10,8 +10,8 @@ import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
-import type { ClusterDescription, ImageDescription } from "./description.ts";
-import { type AddOn, sharingOf, type Sharing } from "./needs.ts";
+import type { ClusterDescription, EngineDescription, ImageDescription } from "./description.ts";
+import { type AddOn, notOnExisting, sharingOf, type Sharing } from "./needs.ts";
 
 /** An image that nodes import when they start. */
 interface PlannedImage extends ImageDescription {
@@ -25,7 +25,7 @@ interface PlannedImage extends ImageDescription {
 export interface ClusterPlan {
   /** Who owns what is made: it is named and labelled after it. */
   readonly run: Run;
-  readonly engine: ClusterDescription["engine"];
+  readonly engine: EngineDescription;
   /** The address at which the engine publishes ports. */
   readonly host: string;
   readonly cgroup: 1 | 2;
@@ -81,6 +81,7 @@ export async function planClusters(
   addOns: readonly AddOn[] = [],
 ): Promise<ClusterPlan> {
   const sharing = sharingOf(env);
+  if (sharing === "existing") throw notOnExisting();
   const common = { engine, run, progress, env };
   const node = await provideNodeImage({ ...common, ...wanted });
   const references = chapterImages();

@@ -42,7 +42,7 @@ export function recordHead(cluster: ClusterDescription): RecordHead {
     tool: "proven-tutorial",
     recordedAt: new Date().toISOString(),
     ...{ distribution, kubernetes, runtime, runtimeVersion, cgroup, architecture, kernel, os },
-    engine: cluster.engine,
+    ...(cluster.engine && { engine: cluster.engine }),
     images: cluster.images.map(({ engineName: _, ...image }) => image),
     boot: cluster.boot,
   };

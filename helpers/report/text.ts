@@ -51,6 +51,7 @@ export const WORDS = {
     outcome: "Outcome",
     time: "Time",
     offlineNode: "offline node",
+    existing: "a cluster that was there before",
     privateEngine: " (private)",
     boot: "Boot: ",
     podsReady: "Pods applied to ready: ",
@@ -84,6 +85,7 @@ export const WORDS = {
     outcome: "结果",
     time: "用时",
     offlineNode: "离线节点",
+    existing: "原有的集群",
     privateEngine: "（私有）",
     boot: "启动：",
     podsReady: "Pod 从应用到就绪：",
@@ -137,12 +139,15 @@ export function verdict(claim: ClaimRecord, language: Language): string {
 /** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
 export function describeHead(head: RecordHead, language: Language): string[] {
   const words = WORDS[language];
-  const name = head.distribution === "offline node" ? words.offlineNode : head.distribution;
+  const names = { "offline node": words.offlineNode, existing: words.existing, custom: "custom", k3s: "k3s" };
+  const name = names[head.distribution];
   const node =
     head.distribution === "k3s" ? `k3s ${head.kubernetes}` : `Kubernetes ${head.kubernetes}, ${name}`;
   return [
     `${node} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
-    `${head.engine.name} ${head.engine.version}${head.engine.private ? words.privateEngine : ""}`,
+    ...(head.engine
+      ? [`${head.engine.name} ${head.engine.version}${head.engine.private ? words.privateEngine : ""}`]
+      : []),
     ...head.images.map(({ description }) => `  ${description}`),
   ];
 }

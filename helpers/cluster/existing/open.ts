@@ -1,0 +1,289 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { V1Node } from "@kubernetes/client-node";
+import type { NodeExec } from "../../kubectl.ts";
+import { type ManifestObject, MANIFESTS, parseObjects } from "../../manifest.ts";
+import { cacheFolder, PROJECT_ROOT } from "../../paths.ts";
+import { Problem } from "../../problem.ts";
+import type { Progress } from "../../progress.ts";
+import { isDead, LABEL, type Run, runOfLabels } from "../../run.ts";
+import { answerBefore, lessAndLess, waitFor } from "../../wait.ts";
+import { type Api, connect } from "../api.ts";
+import { removeNamespace } from "../apply.ts";
+import { isTrue } from "../conditions.ts";
+import type { ClusterDescription } from "../description.ts";
+import { needsOf, whyNotOnExisting } from "../needs.ts";
+import { type Ask, describeContext, describeCluster } from "./confirm.ts";
+import { chooseContext, type ChosenContext } from "./kubeconfig.ts";
+import { kubectlWith } from "./kubectl-here.ts";
+import { describePermissions, missingPermissions, permissionsFor } from "./permissions.ts";
+import { namespacesWith, reasonOf, viewNode } from "./view.ts";
+
+/** How long the cluster may take for its first answer, in milliseconds. */
+const ANSWER_MS = 15_000;
+/** How long its namespaces may take to go away again, in milliseconds. */
+const REMOVAL_MS = 180_000;
+
+/** Minor versions that kubectl may be away from the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
+const SKEW = 1;
+
+/** What {@link openExisting} needs. */
+export interface ExistingOptions {
+  readonly run: Run;
+  readonly progress: Progress;
+  readonly chapters: readonly string[];
+  /** The kubeconfig's current one unless given. */
+  readonly context: string | undefined;
+  readonly ask: Ask;
+}
+
+/** A cluster that is not ours, ready for chapters; disposing of it removes everything that the run made there. */
+export interface OpenedExisting extends AsyncDisposable {
+  readonly cluster: ClusterDescription;
+  /** Those chapters that can be told there. */
+  readonly chapters: readonly string[];
+  /** Why others can't, a line each. */
+  readonly notRun: readonly string[];
+}
+
+/**
+ * Opens the cluster that the user's kubeconfig names. Tells first what it is and what will be done there, and asks; until
+ * then the cluster is only looked at.
+ * @throws {Problem} when it can't be reached, does not permit what is needed, or the user does not agree
+ */
+export async function openExisting(options: ExistingOptions): Promise<OpenedExisting> {
+  const { run, progress, ask } = options;
+  const tell = (lines: readonly string[]) => lines.forEach((line) => progress.note(line));
+  // Told before anything is asked of the cluster; what it lacks is known only then.
+  const { chapters: possible } = sortOut(options.chapters);
+  const chosen = await chooseContext(options.context);
+  tell(describeContext(chosen));
+  if (chosen.loginCommand !== undefined) await ask("Run that program to log in, and look at the cluster?");
+
+  const suffix = `-${run.id}`;
+  const stack = new AsyncDisposableStack();
+  try {
+    const folder = privateFolder(run);
+    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+    const kubeconfigFile = join(folder, "kubeconfig.yaml");
+    writeFileSync(kubeconfigFile, chosen.kubeconfig, { mode: 0o600 });
+    const kubectl = kubectlWith(kubeconfigFile, folder);
+    const api = connect(chosen.kubeconfig);
+    const { kubernetes, nodes } = await firstAnswer(api, chosen);
+    const node = nodes.find(canRunPods);
+    if (!node) {
+      throw new Problem(
+        `context ${chosen.context} has no Linux node that is Ready and takes Pods`,
+        "Look at kubectl get nodes.",
+      );
+    }
+    await checkPermissions(api, chosen, possible, suffix);
+    const hasStorage = !needStorage(possible) || (await hasDefaultStorage(api));
+    const { chapters, notRun } = sortOut(options.chapters, hasStorage);
+    const leftovers = await leftoversOf(api);
+    const client = await kubectlVersion(kubectl);
+    tell(
+      describeCluster(
+        { kubernetes, kubectl: client, nodes: nodes.map(describeNode) },
+        { chapters, node: nameOf(node), suffix, notRun, leftovers },
+      ),
+    );
+    if (isSkewed(kubernetes, client)) {
+      progress.note(
+        `  NOTE        kubectl supports clusters of its own version, one older and one newer only`,
+      );
+    }
+    await ask("Go on?");
+
+    stack.defer(() =>
+      progress.step("Removing what was made in the cluster", () =>
+        removeAll(api, run, needStorage(chapters)),
+      ),
+    );
+    for (const name of leftovers) await removeNamespace(api, name);
+    const nodeLabels = { "kubernetes.io/hostname": node.metadata?.labels?.["kubernetes.io/hostname"] ?? "" };
+    const { view, cgroup } = await progress.step(`Making a Pod that looks at node ${nameOf(node)}`, () =>
+      viewNode(api, run, `tutorial-view${suffix}`, nodeLabels, kubectl),
+    );
+    if ("refused" in view) progress.note(view.refused);
+    const opened = stack.move();
+    return {
+      chapters,
+      notRun,
+      cluster: {
+        ...describeGround(node),
+        distribution: "existing",
+        kubernetes,
+        cgroup,
+        images: [],
+        run,
+        boot: {},
+        kubeconfig: chosen.kubeconfig,
+        existing: { context: chosen.context, folder, kubeconfigFile, suffix, nodeLabels, view },
+      },
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    };
+  } finally {
+    await stack.disposeAsync();
+  }
+}
+
+/** A folder for the kubeconfig; those of runs that were killed are removed. */
+function privateFolder(run: Run): string {
+  const home = cacheFolder("existing");
+  for (const name of readdirSync(home)) {
+    const [id = "", machine = "", pid = "", startTime = ""] = name.split("-");
+    if (isDead({ id, machine, pid: Number(pid), startTime })) rmSync(join(home, name), { recursive: true });
+  }
+  return mkdtempSync(join(home, `${run.id}-${run.machine}-${run.pid}-${run.startTime}-`));
+}
+
+async function firstAnswer(api: Api, { context, server, loginCommand }: ChosenContext) {
+  try {
+    const deadline = performance.now() + ANSWER_MS;
+    const { gitVersion } = await answerBefore(api.version.getCode(), deadline);
+    const { items } = await answerBefore(api.core.listNode(), deadline);
+    return { kubernetes: gitVersion, nodes: items };
+  } catch (cause) {
+    const login = loginCommand === undefined ? "" : `, that "${loginCommand}" logs you in,`;
+    throw new Problem(
+      `context ${context}: ${server} gives no usable answer: ${reasonOf(cause)}`,
+      `See that the cluster is up${login} and that this works: kubectl --context=${context} get nodes`,
+      { cause },
+    );
+  }
+}
+
+async function checkPermissions(
+  api: Api,
+  { context, user }: ChosenContext,
+  chapters: readonly string[],
+  suffix: string,
+): Promise<void> {
+  const objects = chapters.flatMap((id) => chapterObjects(id));
+  const missing = await missingPermissions(
+    api,
+    `tutorial-view${suffix}`,
+    permissionsFor(objects, needStorage(chapters)),
+  );
+  if (missing.length === 0) return;
+  throw new Problem(
+    `user ${user} of context ${context} may not do there what the chapters need`,
+    "Use a user who may, or a cluster of your own (kind, k3d, minikube), or leave CLUSTER unset: then one is booted.",
+    { details: describePermissions(missing) },
+  );
+}
+
+/** Which chapters can be told there, and why others can't. @throws {Problem} when none can */
+function sortOut(wanted: readonly string[], hasStorage = true) {
+  const reasons = wanted.map((id) => ({ id, why: whyNotOnExisting(id, { hasStorage }) }));
+  const chapters = reasons.filter(({ why }) => why === undefined).map(({ id }) => id);
+  const notRun = reasons.flatMap(({ id, why }) => (why === undefined ? [] : [`${id}: ${why}`]));
+  if (chapters.length > 0) return { chapters, notRun };
+  throw new Problem(
+    `none of these chapters can be told on this cluster: ${notRun.join("; ")}`,
+    "Name others, or leave CLUSTER unset: then a cluster of our own is booted.",
+  );
+}
+
+function needStorage(chapters: readonly string[]): boolean {
+  return chapters.some((id) => needsOf(id).addOns?.includes("local-storage"));
+}
+
+/** Whether a volume is made for a claim that names no StorageClass. */
+async function hasDefaultStorage(api: Api): Promise<boolean> {
+  const { items } = await api.objects.list("storage.k8s.io/v1", "StorageClass");
+  return items.some(
+    ({ metadata }) => metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
+  );
+}
+
+/** The namespaces of runs of this machine that are no more. */
+async function leftoversOf(api: Api): Promise<string[]> {
+  const ours = await namespacesWith(api, `${LABEL}.run`);
+  return ours.flatMap(({ name, labels }) => {
+    const run = runOfLabels(labels);
+    return run && isDead(run) ? [name] : [];
+  });
+}
+
+/** Removes every namespace of the run, with the volumes that were made for it, and waits until they are gone. */
+async function removeAll(api: Api, run: Run, withVolumes: boolean): Promise<void> {
+  const selector = `${LABEL}.run=${run.id}`;
+  const names = (await namespacesWith(api, selector)).map(({ name }) => name);
+  await Promise.all(names.map((name) => removeNamespace(api, name)));
+  try {
+    await waitFor({
+      what: `the namespaces of the run and their volumes to be gone (${selector})`,
+      look: async () => [
+        ...(await namespacesWith(api, selector)).map(({ name }) => `namespace ${name}`),
+        ...(withVolumes ? await volumesOf(api, names) : []),
+      ],
+      until: (left) => left.length === 0,
+      interval: lessAndLess(250, 1000),
+      timeout: REMOVAL_MS,
+    });
+  } catch (cause) {
+    throw new Problem(
+      `not everything could be removed from the cluster: ${(cause as Error).message}`,
+      `Remove the rest yourself: kubectl delete namespaces -l ${selector}`,
+      { cause },
+    );
+  }
+}
+
+async function volumesOf(api: Api, namespaces: readonly string[]): Promise<string[]> {
+  const { items } = await api.core.listPersistentVolume();
+  return items
+    .filter(({ spec }) => namespaces.includes(spec?.claimRef?.namespace ?? ""))
+    .map(({ metadata }) => `PersistentVolume ${metadata?.name}`);
+}
+
+/** Everything that a chapter's manifests name. */
+function chapterObjects(id: string): ManifestObject[] {
+  const folder = join(PROJECT_ROOT, MANIFESTS);
+  const files = readdirSync(folder).filter((name) => name.startsWith(id.split("-")[0] ?? id));
+  return files.flatMap((name) => parseObjects(readFileSync(join(folder, name), "utf8"), name));
+}
+
+function canRunPods({ spec, status, metadata }: V1Node): boolean {
+  return (
+    isTrue(status?.conditions, "Ready") &&
+    !spec?.unschedulable &&
+    (spec?.taints ?? []).length === 0 &&
+    metadata?.labels?.["kubernetes.io/os"] === "linux"
+  );
+}
+
+function nameOf({ metadata }: V1Node): string {
+  return metadata?.name ?? "";
+}
+
+function describeNode(node: V1Node): string {
+  const { osImage, containerRuntimeVersion } = node.status?.nodeInfo ?? {};
+  return `${nameOf(node)}: ${canRunPods(node) ? "takes Pods" : "takes none of ours"}, ${containerRuntimeVersion}, ${osImage}`;
+}
+
+/** What a node says of itself. */
+function describeGround(node: V1Node) {
+  const { containerRuntimeVersion = "", architecture, kernelVersion, osImage } = node.status?.nodeInfo ?? {};
+  const [runtime = "", runtimeVersion = ""] = containerRuntimeVersion.split("://");
+  return {
+    runtime,
+    runtimeVersion,
+    architecture: architecture ?? "",
+    kernel: kernelVersion ?? "",
+    os: osImage ?? "",
+    nodeName: nameOf(node),
+  };
+}
+
+async function kubectlVersion(kubectl: NodeExec): Promise<string> {
+  const { stdout } = await kubectl(["version", "--client", "--output=json"]);
+  return (JSON.parse(stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion;
+}
+
+function isSkewed(server: string, client: string): boolean {
+  const minor = (version: string) => Number(/^v?1\.(\d+)/.exec(version)?.[1]);
+  return Math.abs(minor(server) - minor(client)) > SKEW;
+}
