@@ -13,7 +13,7 @@ import { MANIFESTS, type Manifest, manifestText } from "../manifest.ts";
 import { Recording, type Recordable } from "../recording.ts";
 import { type Bound, livesOf, Timeline } from "../timeline.ts";
 import { drawTimeline } from "../timeline-drawing.ts";
-import { lessAndLess, TimeoutError, waitFor } from "../wait.ts";
+import { lessAndLess, waitFor } from "../wait.ts";
 import { ByHand, type EngineLook } from "./by-hand.ts";
 import type { Chapter } from "./claim.ts";
 import { NotObservable } from "./outcome.ts";
@@ -28,9 +28,6 @@ import {
 
 /** How long a cluster may take to answer before it counts as lost, in milliseconds. */
 const ALIVE_MS = 15_000;
-
-/** How long a mutant's Pods may take until they are ready or stuck, in milliseconds. */
-const SETTLE_MS = 20_000;
 
 /** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
 export interface Look extends EngineLook {
@@ -164,7 +161,8 @@ export class Lesson {
     if (this.cluster.join) await this.#tellNodes();
     await apply(this.#api, manifest);
     if (wait === "ready") await untilReady(this.#api, manifest);
-    else await this.#untilSettled(manifest);
+    // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
+    else await untilSettled(this.#api, manifest, { giveUp: true });
     this.prelude.push({
       command: `Applied through the API (a reader would: kubectl apply ${this.#applied.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")})`,
       where: "api",
@@ -264,15 +262,6 @@ export class Lesson {
       exitCode: 0,
       duration,
     });
-  }
-
-  /** A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is. */
-  async #untilSettled(manifest: Manifest): Promise<void> {
-    try {
-      await untilSettled(this.#api, manifest, SETTLE_MS);
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-    }
   }
 
   async #record(kind: keyof Recordable, selector: string, transcript: Transcript): Promise<Recorded> {

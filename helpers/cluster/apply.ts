@@ -11,6 +11,10 @@ import { isTrue } from "./conditions.ts";
  */
 const READY_TIMEOUT_MS = 180_000;
 
+/** After how long without any change nothing will, in milliseconds; longer while containers are being made. */
+const STILL_MS = 15_000;
+const MAKING_MS = 60_000;
+
 /**
  * Waiting reasons that the kubelet does not get out of by itself. ErrImagePull, RunContainerError and
  * CreateContainerError are not among them: it tries again within seconds, and then backs off.
@@ -59,20 +63,25 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
 }
 
 /**
- * Waits until everything in the manifest is ready or can't become so.
- * @throws {TimeoutError} naming the Pods and their last states, after `timeout` milliseconds
+ * Waits until everything in the manifest is ready or can't become so; also until nothing has changed for so long that
+ * nothing will, where `giveUp` says so.
+ * @throws {TimeoutError} naming the Pods and their last states
  */
 export async function untilSettled(
   api: Api,
   manifest: Manifest,
-  timeout = READY_TIMEOUT_MS,
+  { giveUp = false }: { readonly giveUp?: boolean } = {},
 ): Promise<Settling> {
+  const stillness = new Stillness();
   const wanted = manifest.objects.filter(({ kind }) => kind === "Pod" || kind in IS_READY);
   return await waitFor({
     what: `${wanted.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(", ")} to be ready`,
     look: () => lookAt(api, wanted),
-    until: ({ pods, unready }) =>
-      unready.every((object) => pods.some((pod) => belongsTo(pod, object) && deadEnd(pod) !== undefined)),
+    until: (seen) =>
+      seen.unready.every((object) =>
+        seen.pods.some((pod) => belongsTo(pod, object) && deadEnd(pod) !== undefined),
+      ) ||
+      (giveUp && stillness.lasts(seen)),
     describe: ({ pods, unready }) =>
       [
         ...pods.filter((pod) => !isReady(pod)).map(stateOf),
@@ -82,8 +91,30 @@ export async function untilSettled(
       ].join("; "),
     // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
     interval: lessAndLess(50, 500),
-    timeout,
+    timeout: READY_TIMEOUT_MS,
   });
+}
+
+/** Tells when nothing changes any more. */
+class Stillness {
+  #last = "";
+  #since = performance.now();
+
+  lasts({ pods, unready }: Settling): boolean {
+    const state = JSON.stringify([pods.map(({ status }) => status), unready.map(({ status }) => status)]);
+    if (state !== this.#last) {
+      this.#last = state;
+      this.#since = performance.now();
+    }
+    const patience = pods.some(isBeingMade) ? MAKING_MS : STILL_MS;
+    return performance.now() - this.#since > patience;
+  }
+}
+
+/** A node was found for the Pod, and some container of it was not started yet. */
+function isBeingMade({ spec, status }: V1Pod): boolean {
+  if (!spec?.nodeName || status?.phase !== "Pending") return false;
+  return !(status.containerStatuses ?? []).some(({ state }) => DEAD_ENDS.has(state?.waiting?.reason ?? ""));
 }
 
 /** What the cluster has of a manifest. */
