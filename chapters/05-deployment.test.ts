@@ -445,7 +445,16 @@ claim("deploy.parting", {
   holds: ({ leaving, counted }) => leaving > 0 && counted === String(leaving),
   mutants: [
     {
+      name: "its Pod needs no time to end",
+      from: "1.35",
+      manifest: only(["parting"], (manifest) => {
+        manifest.podSpec("Deployment", "parting").terminationGracePeriodSeconds = 0;
+      }),
+      observe: parting,
+    },
+    {
       name: "a Pod more is counted, or one less",
+      before: "1.35",
       seen: (seen) => ({ ...seen, counted: seen.counted === "1" ? "0" : "1" }),
     },
   ],
@@ -856,9 +865,10 @@ async function parting({ kubectl, namespace, until }: Look) {
       leaving = Math.max(leaving, going);
       const deployment =
         await kubectl`get deployment parting -n ${namespace} -o custom-columns=NAME:.metadata.name,COUNTED:.status.terminatingReplicas`;
-      return { going, counted: deployment.row("parting").COUNTED ?? "" };
+      return { there: pods.rows.length, going, counted: deployment.row("parting").COUNTED ?? "" };
     },
-    until: ({ going, counted }) => leaving > 0 && (counted === String(leaving) || going === 0),
+    until: ({ there, going, counted }) =>
+      there === 0 || (leaving > 0 && (counted === String(leaving) || going === 0)),
   });
   return { leaving, counted: status.counted };
 }

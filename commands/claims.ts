@@ -5,6 +5,7 @@ import { formatSteps } from "../helpers/evidence/transcript.ts";
 import { ledgerFile, readLedgers, readTranscript } from "../helpers/ledger/files.ts";
 import { groundName, type Ledger, type LedgerClaim, type LedgerHead } from "../helpers/ledger/ledger.ts";
 import { Problem } from "../helpers/problem.ts";
+import { lineProgress } from "../helpers/progress.ts";
 import { type Language, nameOfOutcome, outcomeWithReason, paint, WORDS } from "../helpers/report/text.ts";
 import { commandLine, languageOption, main } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
@@ -16,7 +17,7 @@ await main(async () => {
     .parse();
   const { lang } = command.opts<{ lang: Language }>();
   const ledgers = readLedgers();
-  const definitions = await readDefinitions();
+  const definitions = await lineProgress().step("Reading the chapters", readDefinitions);
   const chosen = command.args.map(
     (id) => definitions.find((claim) => claim.id === id) ?? unknown(id, definitions),
   );
