@@ -78,14 +78,9 @@ async function withExisting(
   }
   const { context, yes = false } = existing;
   await withCleanup(async (stack) => {
-    const opened = stack.use(
-      await openExisting({
-        run: thisRun(),
-        progress: lineProgress(),
-        chapters,
-        context,
-        ask: askOn(yes),
-      }),
+    const opened = await openExisting(
+      { run: thisRun(), progress: lineProgress(), chapters, context, ask: askOn(yes) },
+      stack,
     );
     await work({ plan: undefined, first: { cluster: opened.cluster } }, opened.chapters);
     // Told again at the end, where it is seen.

@@ -24,6 +24,9 @@ const ANSWER_MS = 15_000;
 /** How long its namespaces may take to go away again, in milliseconds. */
 const REMOVAL_MS = 180_000;
 
+/** How many looks in a row must find nothing. */
+const QUIET_ROUNDS = 2;
+
 /** Minor versions that kubectl may be away from the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
 const SKEW = 1;
 
@@ -37,8 +40,8 @@ export interface ExistingOptions {
   readonly ask: Ask;
 }
 
-/** A cluster that is not ours, ready for chapters; disposing of it removes everything that the run made there. */
-export interface OpenedExisting extends AsyncDisposable {
+/** A cluster that is not ours, ready for chapters. */
+export interface OpenedExisting {
   readonly cluster: ClusterDescription;
   /** Those chapters that can be told there. */
   readonly chapters: readonly string[];
@@ -48,10 +51,14 @@ export interface OpenedExisting extends AsyncDisposable {
 
 /**
  * Opens the cluster that the user's kubeconfig names. Tells first what it is and what will be done there, and asks; until
- * then the cluster is only looked at.
+ * then the cluster is only looked at. What has to be undone is put on `stack` before it is done, so that a signal at any
+ * moment leaves nothing behind.
  * @throws {Problem} when it can't be reached, does not permit what is needed, or the user does not agree
  */
-export async function openExisting(options: ExistingOptions): Promise<OpenedExisting> {
+export async function openExisting(
+  options: ExistingOptions,
+  stack: AsyncDisposableStack,
+): Promise<OpenedExisting> {
   const { run, progress, ask } = options;
   const tell = (lines: readonly string[]) => lines.forEach((line) => progress.note(line));
   // Told before anything is asked of the cluster; what it lacks is known only then.
@@ -61,71 +68,60 @@ export async function openExisting(options: ExistingOptions): Promise<OpenedExis
   if (chosen.loginCommand !== undefined) await ask("Run that program to log in, and look at the cluster?");
 
   const suffix = `-${run.id}`;
-  const stack = new AsyncDisposableStack();
-  try {
-    const folder = privateFolder(run);
-    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-    const kubeconfigFile = join(folder, "kubeconfig.yaml");
-    writeFileSync(kubeconfigFile, chosen.kubeconfig, { mode: 0o600 });
-    const kubectl = kubectlWith(kubeconfigFile, folder);
-    const api = connect(chosen.kubeconfig);
-    const { kubernetes, nodes } = await firstAnswer(api, chosen);
-    const node = nodes.find(canRunPods);
-    if (!node) {
-      throw new Problem(
-        `context ${chosen.context} has no Linux node that is Ready and takes Pods`,
-        "Look at kubectl get nodes.",
-      );
-    }
-    await checkPermissions(api, chosen, possible, suffix);
-    const hasStorage = !needStorage(possible) || (await hasDefaultStorage(api));
-    const { chapters, notRun } = sortOut(options.chapters, hasStorage);
-    const leftovers = await leftoversOf(api);
-    const client = await kubectlVersion(kubectl);
-    tell(
-      describeCluster(
-        { kubernetes, kubectl: client, nodes: nodes.map(describeNode) },
-        { chapters, node: nameOf(node), suffix, notRun, leftovers },
-      ),
+  const folder = privateFolder(run);
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const kubeconfigFile = join(folder, "kubeconfig.yaml");
+  writeFileSync(kubeconfigFile, chosen.kubeconfig, { mode: 0o600 });
+  const kubectl = kubectlWith(kubeconfigFile, folder);
+  const api = connect(chosen.kubeconfig);
+  const { kubernetes, nodes } = await firstAnswer(api, chosen);
+  const node = nodes.find(canRunPods);
+  if (!node) {
+    throw new Problem(
+      `context ${chosen.context} has no Linux node that is Ready and takes Pods`,
+      "Look at kubectl get nodes.",
     );
-    if (isSkewed(kubernetes, client)) {
-      progress.note(
-        `  NOTE        kubectl supports clusters of its own version, one older and one newer only`,
-      );
-    }
-    await ask("Go on?");
-
-    stack.defer(() =>
-      progress.step("Removing what was made in the cluster", () =>
-        removeAll(api, run, needStorage(chapters)),
-      ),
-    );
-    for (const name of leftovers) await removeNamespace(api, name);
-    const nodeLabels = { "kubernetes.io/hostname": node.metadata?.labels?.["kubernetes.io/hostname"] ?? "" };
-    const { view, cgroup } = await progress.step(`Making a Pod that looks at node ${nameOf(node)}`, () =>
-      viewNode(api, run, `tutorial-view${suffix}`, nodeLabels, kubectl),
-    );
-    if ("refused" in view) progress.note(view.refused);
-    const opened = stack.move();
-    return {
-      chapters,
-      notRun,
-      cluster: {
-        ...describeGround(node),
-        distribution: "existing",
-        kubernetes,
-        cgroup,
-        images: [],
-        run,
-        boot: {},
-        kubeconfig: chosen.kubeconfig,
-        existing: { context: chosen.context, folder, kubeconfigFile, suffix, nodeLabels, view },
-      },
-      [Symbol.asyncDispose]: () => opened.disposeAsync(),
-    };
-  } finally {
-    await stack.disposeAsync();
   }
+  await checkPermissions(api, chosen, possible, suffix);
+  const hasStorage = !needStorage(possible) || (await hasDefaultStorage(api));
+  const { chapters, notRun } = sortOut(options.chapters, hasStorage);
+  const leftovers = await leftoversOf(api);
+  const client = await kubectlVersion(kubectl);
+  tell(
+    describeCluster(
+      { kubernetes, kubectl: client, nodes: nodes.map(describeNode) },
+      { chapters, node: nameOf(node), suffix, notRun, leftovers },
+    ),
+  );
+  if (isSkewed(kubernetes, client)) {
+    progress.note(`  NOTE        kubectl supports clusters of its own version, one older and one newer only`);
+  }
+  await ask("Go on?");
+
+  stack.defer(() =>
+    progress.step("Removing what was made in the cluster", () => removeAll(api, run, needStorage(chapters))),
+  );
+  for (const name of leftovers) await removeNamespace(api, name);
+  const nodeLabels = { "kubernetes.io/hostname": node.metadata?.labels?.["kubernetes.io/hostname"] ?? "" };
+  const { view, cgroup } = await progress.step(`Making a Pod that looks at node ${nameOf(node)}`, () =>
+    viewNode(api, run, `tutorial-view${suffix}`, nodeLabels, kubectl),
+  );
+  if ("refused" in view) progress.note(view.refused);
+  return {
+    chapters,
+    notRun,
+    cluster: {
+      ...describeGround(node),
+      distribution: "existing",
+      kubernetes,
+      cgroup,
+      images: [],
+      run,
+      boot: {},
+      kubeconfig: chosen.kubeconfig,
+      existing: { context: chosen.context, folder, kubeconfigFile, suffix, nodeLabels, view },
+    },
+  };
 }
 
 /** A folder for the kubeconfig; those of runs that were killed are removed. */
@@ -207,19 +203,30 @@ async function leftoversOf(api: Api): Promise<string[]> {
   });
 }
 
-/** Removes every namespace of the run, with the volumes that were made for it, and waits until they are gone. */
+/**
+ * Removes every namespace of the run, with the volumes that were made for it, and waits until they are gone. After a
+ * signal some part of the run may still be making one: so it looks again until there has been none for a while.
+ */
 async function removeAll(api: Api, run: Run, withVolumes: boolean): Promise<void> {
   const selector = `${LABEL}.run=${run.id}`;
-  const names = (await namespacesWith(api, selector)).map(({ name }) => name);
-  await Promise.all(names.map((name) => removeNamespace(api, name)));
+  const removed = new Set<string>();
+  let quietRounds = 0;
   try {
     await waitFor({
       what: `the namespaces of the run and their volumes to be gone (${selector})`,
-      look: async () => [
-        ...(await namespacesWith(api, selector)).map(({ name }) => `namespace ${name}`),
-        ...(withVolumes ? await volumesOf(api, names) : []),
-      ],
-      until: (left) => left.length === 0,
+      look: async () => {
+        const names = (await namespacesWith(api, selector)).map(({ name }) => name);
+        for (const name of names.filter((found) => !removed.has(found))) {
+          await removeNamespace(api, name);
+          removed.add(name);
+        }
+        const volumes = withVolumes ? await volumesOf(api, [...removed]) : [];
+        return [...names.map((name) => `namespace ${name}`), ...volumes];
+      },
+      until: (left) => {
+        quietRounds = left.length === 0 ? quietRounds + 1 : 0;
+        return quietRounds >= QUIET_ROUNDS;
+      },
       interval: lessAndLess(250, 1000),
       timeout: REMOVAL_MS,
     });
