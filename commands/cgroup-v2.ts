@@ -7,6 +7,7 @@ import { withCleanup } from "../helpers/engine/signals.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
+import { thisRun } from "../helpers/run.ts";
 import { provideMachineFiles } from "../helpers/vm/disk.ts";
 import { startMachine } from "../helpers/vm/machine.ts";
 import { commandLine, main } from "./command.ts";
@@ -22,6 +23,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
   mke2fs: "e2fsprogs",
   ip: "iproute2",
+  setpriv: "util-linux",
 };
 
 await main(async () => {
@@ -42,7 +44,7 @@ await main(async () => {
     stack.defer(() => abort.abort());
     await provide(Object.keys(PACKAGES).filter((program) => !findProgram(program)));
     const files = await provideMachineFiles(progress, abort.signal);
-    const machine = stack.use(await startMachine(files, progress));
+    const machine = stack.use(await startMachine(files, thisRun(), progress));
     const child = execa(
       process.execPath,
       ["commands/article.ts", ...chapters, ...(record ? ["--record"] : [])],

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
 import { execa } from "execa";
-import { cacheFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
+import type { Run } from "../run.ts";
+import { runFolder } from "../run-folder.ts";
 import { waitFor } from "../wait.ts";
 import type { MachineFiles } from "./disk.ts";
 
@@ -35,7 +36,7 @@ export interface Machine extends AsyncDisposable {
  * which every port that the engine publishes can be reached.
  * @throws {Problem} with the machine's last lines when it does not come up
  */
-export async function startMachine(files: MachineFiles, progress: Progress): Promise<Machine> {
+export async function startMachine(files: MachineFiles, run: Run, progress: Progress): Promise<Machine> {
   if (totalmem() < MEMORY_MIB * 1024 ** 2 * 1.3) {
     throw new Problem(
       `the virtual machine takes ${MEMORY_MIB / 1024} GiB of memory, and this one has too little`,
@@ -45,7 +46,7 @@ export async function startMachine(files: MachineFiles, progress: Progress): Pro
   const accelerated = canAccelerate();
   const stack = new AsyncDisposableStack();
   try {
-    const folder = mkdtempSync(join(cacheFolder("vm"), "run-"));
+    const folder = runFolder("vm-runs", run);
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
     // What the machine writes goes into a file of its own.
     const overlay = join(folder, "overlay.qcow2");
@@ -86,8 +87,10 @@ function boot(
 ): () => boolean {
   const output = openSync(log, "w");
   const child = spawn(
-    "qemu-system-x86_64",
+    "setpriv",
     [
+      // It must not outlive us, however we end.
+      ...["--pdeathsig=KILL", "qemu-system-x86_64"],
       ...(accelerated ? ["-accel", "kvm", "-cpu", "host"] : ["-accel", "tcg,thread=multi", "-cpu", "max"]),
       ...["-smp", String(Math.min(4, availableParallelism())), "-m", `${MEMORY_MIB}M`],
       ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio"],

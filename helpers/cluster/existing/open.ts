@@ -1,12 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1Node } from "@kubernetes/client-node";
 import type { NodeExec } from "../../kubectl.ts";
 import { type ManifestObject, MANIFESTS, parseObjects } from "../../manifest.ts";
-import { cacheFolder, PROJECT_ROOT } from "../../paths.ts";
+import { PROJECT_ROOT } from "../../paths.ts";
 import { Problem } from "../../problem.ts";
 import type { Progress } from "../../progress.ts";
 import { isDead, LABEL, type Run, runOfLabels } from "../../run.ts";
+import { runFolder } from "../../run-folder.ts";
 import { answerBefore, lessAndLess, waitFor } from "../../wait.ts";
 import { type Api, connect } from "../api.ts";
 import { removeNamespace } from "../apply.ts";
@@ -68,7 +69,7 @@ export async function openExisting(
   if (chosen.loginCommand !== undefined) await ask("Run that program to log in, and look at the cluster?");
 
   const suffix = `-${run.id}`;
-  const folder = privateFolder(run);
+  const folder = runFolder("existing", run);
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const kubeconfigFile = join(folder, "kubeconfig.yaml");
   writeFileSync(kubeconfigFile, chosen.kubeconfig, { mode: 0o600 });
@@ -122,16 +123,6 @@ export async function openExisting(
       existing: { context: chosen.context, folder, kubeconfigFile, suffix, nodeLabels, view },
     },
   };
-}
-
-/** A folder for the kubeconfig; those of runs that were killed are removed. */
-function privateFolder(run: Run): string {
-  const home = cacheFolder("existing");
-  for (const name of readdirSync(home)) {
-    const [id = "", machine = "", pid = "", startTime = ""] = name.split("-");
-    if (isDead({ id, machine, pid: Number(pid), startTime })) rmSync(join(home, name), { recursive: true });
-  }
-  return mkdtempSync(join(home, `${run.id}-${run.machine}-${run.pid}-${run.startTime}-`));
 }
 
 async function firstAnswer(api: Api, { context, server, loginCommand }: ChosenContext) {
