@@ -248,7 +248,7 @@ function canRunPods({ spec, status, metadata }: V1Node): boolean {
   return (
     isTrue(status?.conditions, "Ready") &&
     !spec?.unschedulable &&
-    (spec?.taints ?? []).length === 0 &&
+    (spec?.taints ?? []).every(({ effect }) => effect === "PreferNoSchedule") &&
     metadata?.labels?.["kubernetes.io/os"] === "linux"
   );
 }
