@@ -44,13 +44,13 @@ await main(async () => {
     stack.defer(() => abort.abort());
     await provide(Object.keys(PACKAGES).filter((program) => !findProgram(program)));
     const files = await provideMachineFiles(progress, abort.signal);
-    const machine = stack.use(await startMachine(files, thisRun(), progress));
+    const dockerHost = await startMachine(files, thisRun(), progress, stack);
     const child = execa(
       process.execPath,
       ["commands/article.ts", ...chapters, ...(record ? ["--record"] : [])],
       {
         cwd: PROJECT_ROOT,
-        env: { DOCKER_HOST: machine.dockerHost },
+        env: { DOCKER_HOST: dockerHost },
         stdio: "inherit",
         reject: false,
         forceKillAfterDelay: false,

@@ -56,3 +56,13 @@ test("what was seen before the answers stopped is not forgotten", async () => {
   const wait = waitFor({ what: "Pod whoami", look, until: () => false, timeout: 120 });
   await expect(wait).rejects.toThrow('last seen: "Pending"; then: refused');
 });
+
+test("an error that is final ends the wait at once", async () => {
+  const wait = waitFor({
+    what: "an answer",
+    look: () => Promise.reject(new RangeError("never")),
+    until: () => true,
+    isFinal: (error) => error instanceof RangeError,
+  });
+  await expect(wait).rejects.toThrow(RangeError);
+});

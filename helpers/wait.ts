@@ -11,6 +11,8 @@ export interface Wait<T> {
   readonly until: (seen: T) => boolean;
   /** The state last seen, for the error; JSON by default. */
   readonly describe?: (seen: T) => string;
+  /** Whether there is no use in looking again after this error; never by default. */
+  readonly isFinal?: (error: unknown) => boolean;
   /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
   /** Milliseconds between two looks, or what gives them from the milliseconds waited so far; 50 by default. */
@@ -28,7 +30,7 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Looks until a condition holds and gives what was seen then. A look that throws is tried again.
+ * Looks until a condition holds and gives what was seen then. A look that throws is tried again, unless its error is final.
  * @throws {TimeoutError} naming what was waited for and the last state seen
  */
 export async function waitFor<T>(wait: Wait<T>): Promise<T> {
@@ -46,6 +48,7 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       trouble = undefined;
       cause = undefined;
     } catch (error) {
+      if (wait.isFinal?.(error)) throw error;
       trouble = error instanceof Error ? error.message : String(error);
       cause = error;
     }

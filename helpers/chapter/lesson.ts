@@ -318,6 +318,7 @@ async function lookUntil<T>(
       return look();
     },
     until,
+    isFinal: (error) => error instanceof NotObservable,
     interval: clock ? () => untilNextLook(Date.now()) : lessAndLess(250, 1000),
     timeout: seconds * 1000,
   });

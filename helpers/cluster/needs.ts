@@ -66,7 +66,7 @@ export function whyNotOnExisting(
   if (engineOnly) return "it is about the container engine, without a cluster";
   if (agents > 0) return "it lets nodes come and go, and changes them";
   if (addOns.includes("local-storage") && !hasStorage) {
-    return "the cluster has no default StorageClass, and its volumes would wait for ever";
+    return "the cluster has no default StorageClass whose volumes are made, and deleted again";
   }
   return undefined;
 }

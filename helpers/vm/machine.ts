@@ -23,20 +23,18 @@ const MEMORY_MIB = 6 * 1024;
 const BOOT_MS = 600_000;
 const LAST_LINES = 15;
 
-/** A virtual machine with a container engine in it; disposing of it leaves nothing behind. */
-export interface Machine extends AsyncDisposable {
-  /** Value of DOCKER_HOST for its engine. */
-  readonly dockerHost: string;
-  /** Whether the processor runs it, or a program that emulates one. */
-  readonly accelerated: boolean;
-}
-
 /**
- * Boots a virtual machine and waits until its container engine answers. Needs root: for a network link of its own, on
- * which every port that the engine publishes can be reached.
+ * Boots a virtual machine, waits until its container engine answers, and gives the value of DOCKER_HOST for it. Needs
+ * root: for a network link of its own, on which every port that the engine publishes can be reached. What has to be
+ * undone is put on `stack` before it is done.
  * @throws {Problem} with the machine's last lines when it does not come up
  */
-export async function startMachine(files: MachineFiles, run: Run, progress: Progress): Promise<Machine> {
+export async function startMachine(
+  files: MachineFiles,
+  run: Run,
+  progress: Progress,
+  stack: AsyncDisposableStack,
+): Promise<string> {
   if (totalmem() < MEMORY_MIB * 1024 ** 2 * 1.3) {
     throw new Problem(
       `the virtual machine takes ${MEMORY_MIB / 1024} GiB of memory, and this one has too little`,
@@ -44,39 +42,39 @@ export async function startMachine(files: MachineFiles, run: Run, progress: Prog
     );
   }
   const accelerated = canAccelerate();
-  const stack = new AsyncDisposableStack();
-  try {
-    const folder = runFolder("vm-runs", run);
-    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-    // What the machine writes goes into a file of its own.
-    const overlay = join(folder, "overlay.qcow2");
-    await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", files.disk, overlay]);
-    await link(stack);
-    const log = join(folder, "console.log");
-    const ended = boot(stack, files, { overlay, log, accelerated });
-    const how = accelerated ? "" : " (emulated: this takes minutes)";
-    await progress.step(`Booting a virtual machine with cgroup v2${how}`, () =>
-      untilDockerAnswers(log, ended),
-    );
-    const opened = stack.move();
-    return {
-      dockerHost: `tcp://${THERE}:${DOCKER_PORT}`,
-      accelerated,
-      [Symbol.asyncDispose]: () => opened.disposeAsync(),
-    };
-  } finally {
-    await stack.disposeAsync();
-  }
+  const folder = runFolder("vm-runs", run);
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  // What the machine writes goes into a file of its own.
+  const overlay = join(folder, "overlay.qcow2");
+  await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", files.disk, overlay]);
+  await link(stack);
+  const log = join(folder, "console.log");
+  const ended = boot(stack, files, { overlay, log, accelerated });
+  const how = accelerated ? "" : " (emulated: this takes minutes)";
+  await progress.step(`Booting a virtual machine with cgroup v2${how}`, () => untilDockerAnswers(log, ended));
+  return `tcp://${THERE}:${DOCKER_PORT}`;
 }
 
 /** Makes the link between the two machines. */
 async function link(stack: AsyncDisposableStack): Promise<void> {
+  if (isUp(TAP)) {
+    throw new Problem("another virtual machine of ours is running", "Wait until it has ended.");
+  }
   // One that a killed run left would be in the way.
   await execa("ip", ["link", "delete", TAP], { reject: false });
   await execa("ip", ["tuntap", "add", "dev", TAP, "mode", "tap"]);
   stack.defer(async () => void (await execa("ip", ["link", "delete", TAP], { reject: false })));
   await execa("ip", ["address", "add", `${HERE}/30`, "dev", TAP]);
   await execa("ip", ["link", "set", TAP, "up"]);
+}
+
+/** Whether a machine is at the other end of a link. */
+function isUp(device: string): boolean {
+  try {
+    return readFileSync(`/sys/class/net/${device}/carrier`, "utf8").trim() === "1";
+  } catch {
+    return false;
+  }
 }
 
 /** Starts the machine; tells when it has ended. */

@@ -184,7 +184,7 @@ test("a server that is not there, and a context that is not there, are told", as
   expect(unreachable.stderr).toContain(
     `context default: ${server} gives no usable answer: connect ECONNREFUSED`,
   );
-  expect(unreachable.stderr).toContain("kubectl --context=default get nodes");
+  expect(unreachable.stderr).toContain("kubectl --context=default version");
   expect(unreachable.exitCode).toBe(1);
 
   const unknown = await article(["pod", "--yes", "--context", "production"]);
@@ -217,6 +217,21 @@ test("an expired certificate is told: the client's, and the server's", async () 
   server.close();
   expect(late.stderr).toContain("certificate has expired");
   expect(late.exitCode).toBe(1);
+});
+
+test("a user whom only kubectl would understand is refused", async () => {
+  const { exitCode, stderr } = await article(["pod", "--yes"], {
+    KUBECONFIG: withUser("filed", { tokenFile: "/var/run/token" }),
+  });
+  expect(stderr).toContain("is given by tokenFile, which is not supported here");
+  expect(exitCode).toBe(1);
+  const relative = await article(["pod", "--yes"], {
+    KUBECONFIG: withUser("near", {
+      exec: { apiVersion: "client.authentication.k8s.io/v1", command: "./login", interactiveMode: "Never" },
+    }),
+  });
+  expect(relative.stderr).toContain("./login, is named by a path that is not absolute");
+  expect(relative.exitCode).toBe(1);
 });
 
 test("commands that need clusters of their own say so", async () => {

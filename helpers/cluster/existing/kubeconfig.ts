@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { isAbsolute } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
+import { parse } from "yaml";
 import { quoteArguments } from "../../command-line.ts";
 import { Problem } from "../../problem.ts";
 
@@ -38,6 +40,7 @@ export async function chooseContext(context: string | undefined): Promise<Chosen
   const user = config.getCurrentUser();
   if (!chosen || !cluster) throw await noContext(context, "it names no cluster");
   if (user?.certData) checkCertificate(Buffer.from(user.certData, "base64"), chosen.name);
+  refuseUnsupported(result.stdout, chosen.name);
   const loginCommand = loginCommandOf(user);
   return {
     context: chosen.name,
@@ -61,6 +64,27 @@ function loginCommandOf(user: ReturnType<KubeConfig["getCurrentUser"]>): string 
   const provider = user?.authProvider as { config?: Record<string, string> } | undefined;
   const command = provider?.config?.["cmd-path"];
   return command && `${command} ${provider?.config?.["cmd-args"] ?? ""}`.trim();
+}
+
+/** Fields that kubectl knows and the client library does not: the two would be different users. */
+const UNSUPPORTED = ["tokenFile", "as-groups", "as-uid", "as-user-extra"];
+
+function refuseUnsupported(kubeconfig: string, context: string): void {
+  const { users } = parse(kubeconfig) as { users?: { user?: Record<string, unknown> }[] | null };
+  const user = users?.[0]?.user ?? {};
+  const field = UNSUPPORTED.find((name) => user[name] !== undefined);
+  if (field !== undefined) {
+    throw new Problem(
+      `the user of context ${context} is given by ${field}, which is not supported here`,
+      "Use a user with a token, a client certificate or a login program.",
+    );
+  }
+  const { command = "" } = (user.exec ?? {}) as ExecPlugin;
+  if (!command.includes("/") || isAbsolute(command)) return;
+  throw new Problem(
+    `the login program of context ${context}, ${command}, is named by a path that is not absolute`,
+    "Write its whole path into the kubeconfig: the one that is run must be the one that you agreed to.",
+  );
 }
 
 function checkCertificate(pem: Buffer, context: string): void {

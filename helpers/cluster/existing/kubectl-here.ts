@@ -78,7 +78,8 @@ export function kubectlWith(kubeconfigFile: string, folder: string): NodeExec {
   return async (args) => {
     const result = await execa("kubectl", args, {
       cwd: folder,
-      env: { KUBECONFIG: kubeconfigFile },
+      // The user's preferences for kubectl would change the commands that are shown.
+      env: { KUBECONFIG: kubeconfigFile, KUBERC: "off", KUBECTL_KUBERC: "false" },
       stdin: "ignore",
       reject: false,
       stripFinalNewline: false,

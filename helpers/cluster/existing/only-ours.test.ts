@@ -33,6 +33,9 @@ test.each([
   ["taint node agent-2 maintenance-", "a node"],
   ["apply -f https://example.org/all.yaml", "the namespace that the kubeconfig names"],
   ["rollout undo deployment/web -n elsewhere", "namespace elsewhere"],
+  ["delete pod web -n pod-1a2b -n default", "namespace default"],
+  ["exec web -n default -- sh --dry-run=server", "namespace default"],
+  ["delete Node agent-1 -n pod-1a2b", "Node, which belong to no namespace"],
   ["something-new", "the namespace that the kubeconfig names"],
 ])("%s changes %s", (command, what) => {
   expect(foreign(command)).toBe(what);

@@ -10,7 +10,7 @@ const NODE_COMMANDS = new Set(["cordon", "uncordon", "drain", "taint"]);
 
 /** Kinds of object that belong to no namespace, as kubectl is told of them. */
 const CLUSTER_WIDE =
-  /^(no|nodes?|ns|namespaces?|pv|persistentvolumes?|sc|storageclass(es)?|pc|priorityclass(es)?|clusterrole(binding)?s?|crds?|customresourcedefinitions?|csr|certificatesigningrequests?)(\/|\.|,|$)/;
+  /^(no|nodes?|ns|namespaces?|pv|persistentvolumes?|sc|storageclass(es)?|pc|priorityclass(es)?|clusterrole(binding)?s?|crds?|customresourcedefinitions?|csr|certificatesigningrequests?|ingressclass(es)?|runtimeclass(es)?|apiservices?|volumeattachments?|csi(drivers?|nodes?)|\w+webhookconfigurations?|\w+admissionpolic(y|ies)|\w+admissionpolicybindings?)(\/|\.|,|$)/i;
 
 /** Manifests of a chapter: they are checked when they are read, and hold nothing outside of its namespaces. */
 const OWN_MANIFEST = /^fixtures\/manifests\//;
@@ -22,18 +22,20 @@ const OWN_MANIFEST = /^fixtures\/manifests\//;
 export function whatIsNotOurs(args: readonly string[], namespaces: readonly string[]): string | undefined {
   const [command = "", second = ""] = args;
   if (LOOKS.has(command) || LOOKS.has(`${command} ${second}`)) return undefined;
-  if (args.includes("--dry-run=server") || args.includes("--dry-run=client")) return undefined;
   if (NODE_COMMANDS.has(command)) return "a node";
+  // What comes after -- is run in a container.
   const options = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
+  if (options.includes("--dry-run=server") || options.includes("--dry-run=client")) return undefined;
   if (options.some((arg) => arg === "-A" || arg.startsWith("--all-namespaces"))) return "all namespaces";
   const kind = options.slice(1).find((arg) => !arg.startsWith("-") && CLUSTER_WIDE.test(arg));
   if (kind !== undefined && command !== "run" && command !== "exec")
     return `${kind}, which belong to no namespace`;
   const files = valuesOf(options, "-f", "--filename");
   if (files.length > 0 && files.every((file) => OWN_MANIFEST.test(file))) return undefined;
-  const [namespace] = valuesOf(options, "-n", "--namespace");
-  if (namespace === undefined) return "the namespace that the kubeconfig names";
-  return namespaces.includes(namespace) ? undefined : `namespace ${namespace}`;
+  const named = valuesOf(options, "-n", "--namespace");
+  if (named.length === 0) return "the namespace that the kubeconfig names";
+  const foreign = named.find((namespace) => !namespaces.includes(namespace));
+  return foreign === undefined ? undefined : `namespace ${foreign}`;
 }
 
 /** The values of an option, by its short and its long name. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1StorageClass } from "@kubernetes/client-node";
+import { execa } from "execa";
 import type { NodeExec } from "../../kubectl.ts";
 import { type ManifestObject, MANIFESTS, parseObjects } from "../../manifest.ts";
 import { PROJECT_ROOT } from "../../paths.ts";
@@ -22,11 +23,13 @@ import { namespacesWith, reasonOf, viewNode } from "./view.ts";
 
 /** How long the cluster may take for its first answer, in milliseconds. */
 const ANSWER_MS = 15_000;
+/** How long a login may take that asks the user something, in milliseconds. */
+const LOGIN_MS = 180_000;
 /** How long its namespaces may take to go away again, in milliseconds. */
 const REMOVAL_MS = 180_000;
 
 /** How many looks in a row must find nothing. */
-const QUIET_ROUNDS = 2;
+const QUIET_ROUNDS = 4;
 
 /** Minor versions that kubectl may be away from the API server (https://kubernetes.io/releases/version-skew-policy/#kubectl). */
 const SKEW = 1;
@@ -60,13 +63,33 @@ export async function openExisting(
   options: ExistingOptions,
   stack: AsyncDisposableStack,
 ): Promise<OpenedExisting> {
+  // Told before anything is asked of the cluster; what it lacks is known only then.
+  sortOut(options.chapters);
+  const chosen = await chooseContext(options.context);
+  describeContext(chosen).forEach((line) => options.progress.note(line));
+  if (chosen.loginCommand !== undefined) {
+    await options.ask("Run that program to log in, and look at the cluster?");
+  }
+  try {
+    return await prepare(chosen, options, stack);
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem(
+      `context ${chosen.context}: ${reasonOf(cause)}`,
+      "See that the cluster works, with kubectl, and run it again.",
+      { cause },
+    );
+  }
+}
+
+async function prepare(
+  chosen: ChosenContext,
+  options: ExistingOptions,
+  stack: AsyncDisposableStack,
+): Promise<OpenedExisting> {
   const { run, progress, ask } = options;
   const tell = (lines: readonly string[]) => lines.forEach((line) => progress.note(line));
-  // Told before anything is asked of the cluster; what it lacks is known only then.
   const { chapters: possible } = sortOut(options.chapters);
-  const chosen = await chooseContext(options.context);
-  tell(describeContext(chosen));
-  if (chosen.loginCommand !== undefined) await ask("Run that program to log in, and look at the cluster?");
 
   const suffix = `-${run.id}`;
   const folder = runFolder("existing", run);
@@ -75,7 +98,10 @@ export async function openExisting(
   writeFileSync(kubeconfigFile, chosen.kubeconfig, { mode: 0o600 });
   const kubectl = kubectlWith(kubeconfigFile, folder);
   const api = connect(chosen.kubeconfig);
-  const { kubernetes, nodes } = await firstAnswer(api, chosen);
+  if (chosen.loginCommand !== undefined) await logIn(kubeconfigFile, chosen);
+  const kubernetes = await firstAnswer(api, chosen);
+  await checkPermissions(api, chosen, possible, suffix);
+  const { items: nodes } = await api.core.listNode();
   const node = nodes.find(canRunPods);
   if (!node) {
     throw new Problem(
@@ -83,7 +109,6 @@ export async function openExisting(
       "Look at kubectl get nodes.",
     );
   }
-  await checkPermissions(api, chosen, possible, suffix);
   const hasStorage = !needStorage(possible) || (await hasDefaultStorage(api));
   const { chapters, notRun } = sortOut(options.chapters, hasStorage);
   const leftovers = await leftoversOf(api);
@@ -125,17 +150,33 @@ export async function openExisting(
   };
 }
 
-async function firstAnswer(api: Api, { context, server, loginCommand }: ChosenContext) {
+/** Has kubectl log in first: a plugin that asks something, or shows a code, can do so on the terminal. */
+async function logIn(kubeconfigFile: string, { context, loginCommand }: ChosenContext): Promise<void> {
+  const { exitCode } = await execa("kubectl", ["get", "--raw=/version"], {
+    env: { KUBECONFIG: kubeconfigFile },
+    stdin: "inherit",
+    stdout: "ignore",
+    stderr: "inherit",
+    timeout: LOGIN_MS,
+    reject: false,
+  });
+  if (exitCode === 0) return;
+  throw new Problem(
+    `context ${context}: "${loginCommand}" does not log in, or the cluster does not answer`,
+    `See that this works: kubectl --context=${context} version`,
+  );
+}
+
+/** The version of the cluster, as it tells it. */
+async function firstAnswer(api: Api, { context, server, loginCommand }: ChosenContext): Promise<string> {
   try {
-    const deadline = performance.now() + ANSWER_MS;
-    const { gitVersion } = await answerBefore(api.version.getCode(), deadline);
-    const { items } = await answerBefore(api.core.listNode(), deadline);
-    return { kubernetes: gitVersion, nodes: items };
+    const { gitVersion } = await answerBefore(api.version.getCode(), performance.now() + ANSWER_MS);
+    return gitVersion;
   } catch (cause) {
     const login = loginCommand === undefined ? "" : `, that "${loginCommand}" logs you in,`;
     throw new Problem(
       `context ${context}: ${server} gives no usable answer: ${reasonOf(cause)}`,
-      `See that the cluster is up${login} and that this works: kubectl --context=${context} get nodes`,
+      `See that the cluster is up${login} and that this works: kubectl --context=${context} version`,
       { cause },
     );
   }
@@ -151,7 +192,7 @@ async function checkPermissions(
   const missing = await missingPermissions(
     api,
     `tutorial-view${suffix}`,
-    permissionsFor(objects, needStorage(chapters)),
+    permissionsFor(chapters, objects, needStorage(chapters)),
   );
   if (missing.length === 0) return;
   throw new Problem(
@@ -177,11 +218,13 @@ function needStorage(chapters: readonly string[]): boolean {
   return chapters.some((id) => needsOf(id).addOns?.includes("local-storage"));
 }
 
-/** Whether a volume is made for a claim that names no StorageClass. */
+/** Whether a volume is made for a claim that names no StorageClass, and goes away with it. */
 async function hasDefaultStorage(api: Api): Promise<boolean> {
-  const { items } = await api.objects.list("storage.k8s.io/v1", "StorageClass");
+  const { items } = await api.objects.list<V1StorageClass>("storage.k8s.io/v1", "StorageClass");
   return items.some(
-    ({ metadata }) => metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
+    ({ metadata, reclaimPolicy }) =>
+      metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true" &&
+      reclaimPolicy !== "Retain",
   );
 }
 

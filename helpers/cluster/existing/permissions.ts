@@ -34,13 +34,36 @@ const OF_VOLUMES: typeof EVERYWHERE = [
   ["storage.k8s.io", "storageclasses", ["list"]],
 ];
 
+const SCALE = ["get", "patch", "update"];
+
+/** What the commands of some chapters need beyond that. */
+const OF_CHAPTER: Readonly<Record<string, typeof EVERYWHERE>> = {
+  "04-replicaset": [["apps", "replicasets/scale", SCALE]],
+  "05-deployment": [
+    ["apps", "deployments/scale", SCALE],
+    ["apps", "replicasets", ["get", "list", "watch", "delete"]],
+    ["discovery.k8s.io", "endpointslices", ["list"]],
+  ],
+  "06-statefulset": [
+    ["apps", "statefulsets/scale", SCALE],
+    ["apps", "controllerrevisions", ["get", "list"]],
+    ["", "persistentvolumeclaims", ["get", "list", "delete"]],
+  ],
+  "10-serviceaccount": [
+    ["", "serviceaccounts/token", ["create"]],
+    // kubectl --as=system:serviceaccount:…
+    ["", "serviceaccounts", ["impersonate"]],
+  ],
+};
+
 /** The plural by which RBAC knows a kind that manifests name. */
 function resourceOf(kind: string): string {
   return `${kind.toLowerCase()}s`;
 }
 
-/** What a run of chapters with these kinds of objects, and with or without volumes, will do. */
+/** What a run of these chapters, with these kinds of objects, and with or without volumes, will do. */
 export function permissionsFor(
+  chapters: readonly string[],
   objects: readonly { apiVersion: string; kind: string }[],
   needStorage: boolean,
 ): Permission[] {
@@ -51,8 +74,8 @@ export function permissionsFor(
     ...[...OF_CLUSTER, ...(needStorage ? OF_VOLUMES : [])].flatMap(([group, resource, verbs]) =>
       verbs.map((verb) => ({ verb, group, resource, namespaced: false })),
     ),
-    ...EVERYWHERE.flatMap(([group, resource, verbs]) =>
-      verbs.map((verb) => ({ verb, group, resource, namespaced: true })),
+    ...[...EVERYWHERE, ...chapters.flatMap((id) => OF_CHAPTER[id] ?? [])].flatMap(
+      ([group, resource, verbs]) => verbs.map((verb) => ({ verb, group, resource, namespaced: true })),
     ),
     ...[...new Set(kinds)].flatMap((kind) => {
       const [group = "", resource = ""] = kind.split(" ");

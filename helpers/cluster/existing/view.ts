@@ -36,24 +36,30 @@ export async function viewNode(
     manifestOf({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }),
   );
   let view: NodeFacts["view"] = { namespace, pod: POD };
+  let pod = viewPod(namespace, nodeLabels, true);
   try {
-    await start(api, viewPod(namespace, nodeLabels, true));
+    await apply(api, manifestOf(pod));
   } catch (error) {
+    // Refused by the API server; what comes later, an image that can't be pulled say, would be the same for any Pod.
     if (!(error instanceof Problem)) throw error;
     view = { refused: `a Pod that sees its node's processes is not allowed here: ${error.message}` };
-    await start(api, viewPod(namespace, nodeLabels, false));
+    pod = viewPod(namespace, nodeLabels, false);
+    await apply(api, manifestOf(pod));
   }
-  // https://docs.kernel.org/admin-guide/cgroup-v2.html: only the unified hierarchy has this file at its root.
-  const { exitCode } = await kubectl([
-    ...["exec", "-n", namespace, POD, "--"],
-    ...["test", "-e", "/sys/fs/cgroup/cgroup.controllers"],
-  ]);
-  return { view, cgroup: exitCode === 0 ? 2 : 1 };
+  await untilReady(api, manifestOf(pod));
+  return { view, cgroup: await cgroupVersion(kubectl, namespace) };
 }
 
-async function start(api: Api, pod: ManifestObject): Promise<void> {
-  await apply(api, manifestOf(pod));
-  await untilReady(api, manifestOf(pod));
+/** As a container sees it: only the unified hierarchy has this file (https://docs.kernel.org/admin-guide/cgroup-v2.html). */
+async function cgroupVersion(kubectl: NodeExec, namespace: string): Promise<1 | 2> {
+  const script = "test -e /sys/fs/cgroup/cgroup.controllers && echo 2 || echo 1";
+  const { stdout, stderr } = await kubectl(["exec", "-n", namespace, POD, "--", "sh", "-c", script]);
+  const version = stdout.trim();
+  if (version === "1" || version === "2") return version === "2" ? 2 : 1;
+  throw new Problem(
+    `no command can be run in a Pod of this cluster: ${stderr.trim()}`,
+    "See that kubectl exec works there: the chapters need it.",
+  );
 }
 
 function manifestOf(object: ManifestObject): Manifest {
@@ -65,7 +71,14 @@ function viewPod(
   nodeSelector: Readonly<Record<string, string>>,
   privileged: boolean,
 ): ManifestObject {
-  const plain = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+  // What the Pod Security Standards call restricted.
+  const plain = {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+    runAsNonRoot: true,
+    runAsUser: 65534,
+    seccompProfile: { type: "RuntimeDefault" },
+  };
   const spec: V1Pod["spec"] = {
     ...(privileged && { hostPID: true }),
     nodeSelector: { ...nodeSelector },
@@ -96,5 +109,7 @@ export function reasonOf(error: unknown): string {
   if (status !== undefined) return `${apiMessage(error)} (HTTP ${status})`;
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  // Of a host with several addresses each has failed in its own way.
+  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0]);
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
