@@ -13,11 +13,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test.skipIf(process.platform === "win32")("Ctrl-C waits for apt and does not reach it", async () => {
   const log = join(folder, "log");
+  const goOn = join(folder, "go-on");
   writeFileSync(
     join(folder, "apt-get"),
     `#!/bin/sh
 trap 'echo interrupted >>"${log}"; exit 1' INT TERM HUP
-echo started; sleep 0.3 & wait $!; echo finished >>"${log}"
+echo started; until [ -e "${goOn}" ]; do sleep 0.05 & wait $!; done; echo finished >>"${log}"
 `,
   );
   chmodSync(join(folder, "apt-get"), 0o755);
@@ -37,11 +38,13 @@ echo started; sleep 0.3 & wait $!; echo finished >>"${log}"
     env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const said = child.stderr.toArray();
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => (said += text.toString()));
   const exited = once(child, "exit");
   await once(child.stdout, "data");
   process.kill(-Number(child.pid), "SIGINT");
+  await expect.poll(() => said, { timeout: 30_000 }).toContain("Waiting for apt");
+  writeFileSync(goOn, "");
   expect((await exited)[0]).toBe(130);
   expect(readFileSync(log, "utf8")).toBe("finished\n");
-  expect(Buffer.concat(await said).toString()).toContain("Waiting for apt");
 });

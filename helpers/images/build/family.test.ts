@@ -7,6 +7,8 @@ import { testFolder } from "../testing/context.ts";
 
 /** How long Node and a shell may take to start on a busy machine. */
 const START_MS = 30_000;
+/** How long processes may take there to end that were told to. */
+const END_MS = 30_000;
 
 test.each(["SIGINT", "SIGTERM"] as const)(
   "%s that nobody handles ends all commands, and then us",
@@ -24,7 +26,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(children).toHaveLength(2);
     run.kill(signal);
     expect((await run).failed).toBe(true);
-    expect(await waitUntilGone(children, 1_000)).toBe(true);
+    expect(await waitUntilGone(children, END_MS)).toBe(true);
   },
 );
 
@@ -41,3 +43,17 @@ async function pidIn(file: string): Promise<number> {
     .toBeGreaterThan(0);
   return pid;
 }
+
+test("a command's failure that ends us ends the others too, even one that ignores SIGINT", async () => {
+  await using folder = await testFolder();
+  const file = join(folder.path, "stubborn");
+  const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dirname, "child.ts"))};
+    await Promise.all([
+      runCommand("sh", ["-c", "until [ -s ${file} ]; do sleep 0.1; done; exit 1"], { doing: "x" }),
+      runCommand("sh", ["-c", "trap '' INT; echo $$ > ${file}; sleep 60; sleep 60"], { doing: "y" }),
+    ]);`;
+  const run = execa(process.execPath, ["--input-type=module-typescript", "-e", script], { reject: false });
+  const child = identify(await pidIn(file));
+  expect((await run).failed).toBe(true);
+  expect(await waitUntilGone(child ? [child] : [], END_MS)).toBe(true);
+});

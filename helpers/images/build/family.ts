@@ -18,7 +18,7 @@ export function watchFamily(pid: number | undefined, leaderEnded: Promise<unknow
     return ending;
   };
   const interrupt = onInterrupt(end);
-  running.add(end);
+  running.set(end, pid);
   watchSignals();
   return {
     end,
@@ -30,21 +30,29 @@ export function watchFamily(pid: number | undefined, leaderEnded: Promise<unknow
   };
 }
 
-const running = new Set<() => Promise<void>>();
+/** What ends each command, with its process group. */
+const running = new Map<() => Promise<void>, number | undefined>();
 let passingOn = false;
 
 /** Signals that nobody handles would end us alone: the terminal's Ctrl-C doesn't reach other process groups. */
 function watchSignals(): void {
   for (const name of SIGNALS) if (process.listenerCount(name) === 0) process.on(name, passOn);
+  if (!process.listeners("exit").includes(killAll)) process.on("exit", killAll);
 }
 
 function unwatchSignals(): void {
   for (const name of SIGNALS) process.off(name, passOn);
+  process.off("exit", killAll);
+}
+
+/** When one command's failure ends us, the others may still be tidying up, or not have noticed anything. */
+function killAll(): void {
+  for (const pid of running.values()) if (pid !== undefined) sendToGroup(pid, "SIGKILL");
 }
 
 function passOn(name: NodeJS.Signals): void {
   passingOn = true;
-  void Promise.all([...running].map((end) => end())).finally(() => {
+  void Promise.all([...running.keys()].map((end) => end())).finally(() => {
     unwatchSignals();
     process.kill(process.pid, name);
   });
@@ -52,16 +60,18 @@ function passOn(name: NodeJS.Signals): void {
 
 async function endGroup(pid: number | undefined, leaderEnded: Promise<unknown>): Promise<void> {
   if (pid === undefined) return;
-  const send = (name: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, name);
-    } catch {
-      // They have ended by themselves.
-    }
-  };
+  const send = (name: NodeJS.Signals) => sendToGroup(pid, name);
   send("SIGINT");
   const kill = setTimeout(() => send("SIGKILL"), GRACE_MS);
   await leaderEnded;
   clearTimeout(kill);
   send("SIGKILL");
+}
+
+function sendToGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // They have ended by themselves.
+  }
 }
