@@ -140,7 +140,7 @@ async function runVersion(
   process.exitCode = undefined;
   return {
     version,
-    chapters: recorder.record?.chapters ?? [],
+    chapters: recorder.chapters,
     ...(problem !== undefined && { problem }),
     seconds: (performance.now() - started) / 1000,
   };

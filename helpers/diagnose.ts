@@ -12,10 +12,8 @@ const LOG_LINES = 20;
  * owners, events, descriptions, current and previous logs, and the node's last lines. Never throws: a part that can't
  * be had is left out, for the failure itself must be told.
  */
-export async function diagnose(
-  { kubectl: exec, nodeLog }: Workplace,
-  namespace: string,
-): Promise<readonly Step[]> {
+export async function diagnose(workplace: Workplace, namespace: string): Promise<readonly Step[]> {
+  const exec = workplace.kubectl;
   const transcript = new Transcript();
   const run = async (args: string[]) => {
     const started = performance.now();
@@ -40,7 +38,7 @@ export async function diagnose(
     if (restarts > 0) await run([...logs, "--previous"]);
   }
   const started = performance.now();
-  const output = await nodeLog(LOG_LINES).catch(() => "");
+  const output = await workplace.nodeLog(LOG_LINES).catch(() => "");
   if (output) {
     const duration = performance.now() - started;
     transcript.add({
