@@ -648,12 +648,25 @@ async function podsOfWeb({ kubectl, namespace }: Look) {
   return (await kubectl`get pods -n ${namespace} -l app=web -o ${columns}`).rows;
 }
 
-/** How many Pods there are behind the Service, and how many of them answered. */
+/**
+ * How many Pods there are behind the Service, and how many of them answered. A node learns of them a moment after they
+ * are ready, each by itself, and nothing tells when it knows them all: so it is asked until three answers are the same.
+ */
 async function throughService(look: Look) {
-  const { kubectl, namespace } = look;
+  const { kubectl, namespace, until } = look;
   const pods = await podsOfWeb(look);
   const service = await kubectl`get service web -n ${namespace} -o jsonpath={.spec.clusterIP}`;
-  return { pods: pods.length, answered: await answering(service.text, look) };
+  const seen: number[] = [];
+  const answered = await until({
+    what: "the node to know the Pods behind the Service",
+    look: async () => {
+      const now = await answering(service.text, look);
+      seen.push(now);
+      return now;
+    },
+    until: (now) => now > 0 && seen.length >= 3 && seen.slice(-3).every((before) => before === now),
+  });
+  return { pods: pods.length, answered };
 }
 
 /** How many Pods answer when an address is asked sixty times, each time over a connection of its own. */
