@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["node_modules/", "evidence/"] },
+  { ignores: ["**/node_modules/", "evidence/", "book/dist/", "book/.astro/", "book/.generated/"] },
   js.configs.recommended,
   ts.configs.recommended,
   {

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { ClaimDefinition } from "../helpers/chapter/definitions.ts";
+import type { ChapterDefinition, ClaimDefinition } from "../helpers/chapter/definitions.ts";
 import type { Expectation } from "../helpers/chapter/expectation.ts";
 import { formatSteps } from "../helpers/evidence/transcript.ts";
 import { ledgerFile, readLedgers, readTranscript } from "../helpers/ledger/files.ts";
@@ -17,7 +17,7 @@ await main(async () => {
     .parse();
   const { lang } = command.opts<{ lang: Language }>();
   const ledgers = readLedgers();
-  const definitions = await lineProgress().step("Reading the chapters", readDefinitions);
+  const definitions = (await lineProgress().step("Reading the chapters", readDefinitions)).flatMap(claimsOf);
   const chosen = command.args.map(
     (id) => definitions.find((claim) => claim.id === id) ?? unknown(id, definitions),
   );
@@ -28,7 +28,16 @@ await main(async () => {
   process.stdout.write(`${lines.join("\n")}\n`);
 });
 
-function unknown(id: string, definitions: readonly ClaimDefinition[]): never {
+/** A claim, and the chapter that states it. */
+interface ToldClaim extends ClaimDefinition {
+  readonly chapter: string;
+}
+
+function claimsOf({ id, claims }: ChapterDefinition): ToldClaim[] {
+  return claims.map((claim) => ({ ...claim, chapter: id }));
+}
+
+function unknown(id: string, definitions: readonly ToldClaim[]): never {
   const prefix = id.split(".")[0];
   const near = definitions.filter((claim) => claim.id.startsWith(`${prefix}.`) || claim.id.includes(id));
   const known = (near.length > 0 ? near : definitions).map((claim) => claim.id).join(", ");
@@ -36,11 +45,7 @@ function unknown(id: string, definitions: readonly ClaimDefinition[]): never {
 }
 
 /** A line a claim: what it says, and its outcome in each recording. */
-function overview(
-  definitions: readonly ClaimDefinition[],
-  ledgers: readonly Ledger[],
-  lang: Language,
-): string {
+function overview(definitions: readonly ToldClaim[], ledgers: readonly Ledger[], lang: Language): string {
   const words = WORDS[lang];
   const table = new Table({
     head: [words.claim, words.statement, ...ledgers.map(({ head }) => columnTitle(head))],
@@ -56,7 +61,7 @@ function overview(
 }
 
 /** Everything that is known of a claim. */
-function history(claim: ClaimDefinition, ledgers: readonly Ledger[], lang: Language): string[] {
+function history(claim: ToldClaim, ledgers: readonly Ledger[], lang: Language): string[] {
   const words = WORDS[lang];
   const recorded = ledgers.flatMap((ledger) => {
     const found = claimIn(ledger, claim.id);
@@ -82,7 +87,7 @@ function history(claim: ClaimDefinition, ledgers: readonly Ledger[], lang: Langu
   ];
 }
 
-function evidence({ id, chapter }: ClaimDefinition, { head }: Ledger, lang: Language): string[] {
+function evidence({ id, chapter }: ToldClaim, { head }: Ledger, lang: Language): string[] {
   const told = readTranscript(ledgerFile(head))
     ?.chapters.find((entry) => entry.id === chapter)
     ?.claims.find((entry) => entry.id === id);

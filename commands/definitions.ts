@@ -1,14 +1,14 @@
 import type { TestModule } from "vitest/node";
-import type { ClaimDefinition } from "../helpers/chapter/definitions.ts";
+import type { ChapterDefinition } from "../helpers/chapter/definitions.ts";
 import { Problem } from "../helpers/problem.ts";
 import { definitionOf } from "../helpers/report/outcomes.ts";
 import { runVitest } from "./run-vitest.ts";
 
 /**
- * What all chapters' claims say, in reading order; no cluster is needed.
+ * What all chapters and their claims say, in reading order; no cluster is needed.
  * @throws {Problem} when a chapter can't be read
  */
-export async function readDefinitions(): Promise<ClaimDefinition[]> {
+export async function readDefinitions(): Promise<ChapterDefinition[]> {
   let modules: readonly TestModule[] = [];
   const reporter = {
     onTestRunEnd: (ended: readonly TestModule[]) => {
@@ -28,5 +28,8 @@ export async function readDefinitions(): Promise<ClaimDefinition[]> {
   }
   return modules
     .toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1))
-    .flatMap((module) => [...module.children.allTests()].flatMap((test) => definitionOf(test) ?? []));
+    .flatMap((module) => {
+      const told = [...module.children.allTests()].flatMap((test) => definitionOf(test) ?? []);
+      return told[0] ? [{ ...told[0].chapter, claims: told.map(({ claim }) => claim) }] : [];
+    });
 }

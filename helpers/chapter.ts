@@ -43,12 +43,12 @@ class UnexpectedOutcome extends Error {
  */
 export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const mode = inject("mode");
-  if (mode === "definitions") return registerDefinitions();
+  const files = [...definition.manifests, ...(definition.later ?? [])];
+  const declared = [definition.namespace, ...(definition.otherNamespaces ?? [])];
+  if (mode === "definitions") return registerDefinitions(definition, readManifests(files, declared));
   if (definition.atOnce !== undefined) vi.setConfig({ maxConcurrency: definition.atOnce });
   const plan = inject("plan");
   const first = inject("first");
-  const files = [...definition.manifests, ...(definition.later ?? [])];
-  const declared = [definition.namespace, ...(definition.otherNamespaces ?? [])];
   const { manifest, namespaces } = placeIn(first.cluster, readManifests(files, declared), declared);
   if (mode === "mutants") return registerMutants(definition, manifest, plan, first);
 

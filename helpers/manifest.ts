@@ -169,10 +169,17 @@ export function manifestText({ objects }: ManifestFile): string {
  * @throws {Problem} naming file, line and remedy
  */
 export function readManifests(files: readonly string[], namespaces: readonly string[]): Manifest {
-  const read = (name: string) => readFileSync(join(PROJECT_ROOT, MANIFESTS, name), "utf8");
   return new Manifest(
-    files.map((name) => ({ name, objects: parseManifest(read(name), `${MANIFESTS}/${name}`, namespaces) })),
+    files.map((name) => ({
+      name,
+      objects: parseManifest(readManifestText(name), `${MANIFESTS}/${name}`, namespaces),
+    })),
   );
+}
+
+/** The text of a manifest file, by its name under {@link MANIFESTS}, as a reader sees it. */
+export function readManifestText(file: string): string {
+  return readFileSync(join(PROJECT_ROOT, MANIFESTS, file), "utf8");
 }
 
 /** The objects in the text of one manifest file, checked. @throws {Problem} naming file and remedy */

@@ -23,7 +23,7 @@ export type State =
 export interface Span {
   readonly state: State;
   /** How many Pods a ReplicaSet was told to have. */
-  readonly replicas?: number;
+  readonly replicas?: number | undefined;
   readonly from: number;
   readonly to: number;
 }
@@ -33,9 +33,9 @@ export interface Life {
   readonly name: string;
   readonly uid: string;
   /** The node that a Pod ran on. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** The controller that it belonged to at last, as kind and name: `ReplicaSet web-5d6f`. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   readonly spans: readonly Span[];
   /** It was there already when the recording began. */
   readonly before: boolean;
@@ -46,8 +46,8 @@ export interface Life {
 /** A bound that was promised for the number of objects in some states; of ReplicaSets, for the Pods that they want. */
 export interface Bound {
   readonly states: readonly State[];
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 /** What a recording saw, object by object: plain data, from which a picture can be drawn. */

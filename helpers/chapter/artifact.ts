@@ -1,7 +1,7 @@
 import type { FirstCluster } from "../cluster/clusters.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import type { ChapterRecord, ClaimRecord } from "../record.ts";
-import type { ClaimDefinition } from "./definitions.ts";
+import type { DefinitionOfClaim } from "./definitions.ts";
 
 /** What the chapters are run for: to tell the claims, to show that each of them can fall, or only to read what they say. */
 export type Mode = "claims" | "mutants" | "definitions";
@@ -32,10 +32,9 @@ export interface MutantArtifact {
   outcome: string;
 }
 
-/** What a claim says. */
-export interface DefinitionArtifact {
+/** What a claim says, together with what its chapter says. */
+export interface DefinitionArtifact extends DefinitionOfClaim {
   type: typeof DEFINITION_ARTIFACT;
-  claim: ClaimDefinition;
 }
 
 declare module "vitest" {

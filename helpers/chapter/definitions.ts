@@ -1,13 +1,14 @@
 import { recordArtifact, test } from "vitest";
 import { chapterOfFile } from "../chapters.ts";
+import { type Manifest, readManifestText } from "../manifest.ts";
 import { DEFINITION_ARTIFACT } from "./artifact.ts";
-import type { Bilingual, Claim } from "./claim.ts";
+import type { Bilingual, Chapter, Claim, Mutant } from "./claim.ts";
 import type { Expectation } from "./expectation.ts";
+import { changedLines, type ObjectLines } from "./manifest-lines.ts";
 
 /** A claim as its chapter states it: nothing of it was run. */
 export interface ClaimDefinition {
   readonly id: string;
-  readonly chapter: string;
   readonly statement: Bilingual;
   readonly source: string;
   readonly because?: Bilingual;
@@ -16,18 +17,45 @@ export interface ClaimDefinition {
   readonly expect: Expectation;
   /** The names of its mutants. */
   readonly mutants: readonly string[];
+  /** What its mutants change in the manifests: the lines without which it would not be so. */
+  readonly manifestLines: readonly ManifestLines[];
+  /** The line of its chapter's file on which it begins, counted from 1. */
+  readonly line: number;
+}
+
+/** Lines of one object in one manifest file. */
+export interface ManifestLines extends ObjectLines {
+  /** The file's name under fixtures/manifests. */
+  readonly file: string;
+}
+
+/** A chapter as its file states it. */
+export interface ChapterDefinition extends Pick<Chapter, "title" | "intro" | "namespace"> {
+  readonly id: string;
+  readonly manifests: readonly string[];
+  readonly later: readonly string[];
+  readonly claims: readonly ClaimDefinition[];
+}
+
+/** What a test hands on of its chapter and of its claim. */
+export interface DefinitionOfClaim {
+  readonly chapter: Omit<ChapterDefinition, "claims">;
+  readonly claim: ClaimDefinition;
 }
 
 /** Registers, instead of asking a chapter's claims, what they say: no cluster is needed. */
-export function registerDefinitions(): { claim: <T>(id: string, claim: Claim<T>) => void } {
+export function registerDefinitions(
+  { title, intro, namespace, manifests, later = [] }: Chapter,
+  manifest: Manifest,
+): { claim: <T>(id: string, claim: Claim<T>) => void } {
   return {
     claim(id, { en, zh, source, because, references = [], since, expect = "holds", mutants }) {
       test(id, async ({ task }) => {
         await recordArtifact(task, {
           type: DEFINITION_ARTIFACT,
+          chapter: { id: chapterOfFile(task.file.filepath), title, intro, namespace, manifests, later },
           claim: {
             id,
-            chapter: chapterOfFile(task.file.filepath),
             statement: { en, zh },
             source,
             ...(because && { because }),
@@ -35,9 +63,38 @@ export function registerDefinitions(): { claim: <T>(id: string, claim: Claim<T>)
             ...(since !== undefined && { since }),
             expect,
             mutants: mutants.map(({ name }) => name),
+            manifestLines: manifest.files.flatMap(({ name }) => linesOf(mutants, manifest, name)),
+            line: task.location?.line ?? 1,
           },
         });
       });
     },
   };
+}
+
+/** The lines of a file that some mutant changes, object by object. What a mutant leaves out altogether is not meant. */
+function linesOf<T>(mutants: readonly Mutant<T>[], manifest: Manifest, file: string): ManifestLines[] {
+  const text = readManifestText(file);
+  const byObject = new Map<number, ManifestLines>();
+  for (const mutant of mutants) {
+    if (!("manifest" in mutant) || !mutant.manifest) continue;
+    const copy = manifest.copy();
+    const before = copy.files.find(({ name }) => name === file)?.objects.slice() ?? [];
+    const untouched = structuredClone(before);
+    mutant.manifest(copy);
+    const left = copy.files.find(({ name }) => name === file)?.objects ?? [];
+    const changed = before.map((object, index) =>
+      left.includes(object) ? object : (untouched[index] ?? object),
+    );
+    for (const { first, last, lines } of changedLines(text, changed)) {
+      const known = byObject.get(first)?.lines ?? [];
+      byObject.set(first, {
+        file,
+        first,
+        last,
+        lines: [...new Set([...known, ...lines])].sort((a, b) => a - b),
+      });
+    }
+  }
+  return [...byObject.values()].sort((a, b) => a.first - b.first);
 }

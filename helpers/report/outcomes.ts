@@ -7,7 +7,7 @@ import {
   MUTANT_ARTIFACT,
   type MutantArtifact,
 } from "../chapter/artifact.ts";
-import type { ClaimDefinition } from "../chapter/definitions.ts";
+import type { DefinitionOfClaim } from "../chapter/definitions.ts";
 
 /** The claim that a test told, if it is a claim's and got so far. */
 export function claimOf(test: TestCase): ClaimArtifact | undefined {
@@ -20,10 +20,10 @@ export function mutantOf(test: TestCase): MutantArtifact | undefined {
 }
 
 /** What the claim of a test says, when definitions are read. */
-export function definitionOf(test: TestCase): ClaimDefinition | undefined {
+export function definitionOf(test: TestCase): DefinitionOfClaim | undefined {
   return test
     .artifacts()
-    .find((artifact): artifact is DefinitionArtifact => artifact.type === DEFINITION_ARTIFACT)?.claim;
+    .find((artifact): artifact is DefinitionArtifact => artifact.type === DEFINITION_ARTIFACT);
 }
 
 /** All tests but those that were left out because the user asked for others by name. */

@@ -1,0 +1,39 @@
+import starlight from "@astrojs/starlight";
+import { defineConfig } from "astro/config";
+import { readBook } from "./src/book.ts";
+import { WORDS } from "./src/words.ts";
+
+const { chapters } = readBook();
+
+export default defineConfig({
+  // "npm run book -- --base /tutorial/" sets it.
+  base: process.env["BOOK_BASE"] ?? "/",
+  trailingSlash: "always",
+  devToolbar: { enabled: false },
+  integrations: [
+    starlight({
+      title: { en: WORDS.en.title, "zh-CN": WORDS.zh.title },
+      locales: {
+        root: { label: "English", lang: "en" },
+        zh: { label: "简体中文", lang: "zh-CN" },
+      },
+      sidebar: [
+        { label: WORDS.en.story, translations: { "zh-CN": WORDS.zh.story }, link: "/" },
+        {
+          label: WORDS.en.chapters,
+          translations: { "zh-CN": WORDS.zh.chapters },
+          items: chapters.map(({ id, title }) => ({
+            label: `${Number(id.slice(0, 2))}. ${title.en}`,
+            translations: { "zh-CN": `${Number(id.slice(0, 2))}. ${title.zh}` },
+            link: `/${id}/`,
+          })),
+        },
+        { label: WORDS.en.comparison, translations: { "zh-CN": WORDS.zh.comparison }, link: "/comparison/" },
+        { label: WORDS.en.ledger, translations: { "zh-CN": WORDS.zh.ledger }, link: "/ledger/" },
+      ],
+      customCss: ["./src/styles/book.css"],
+      pagefind: true,
+      credits: false,
+    }),
+  ],
+});

@@ -1,0 +1,339 @@
+import type { Outcome } from "../../helpers/chapter/outcome.ts";
+import type { State } from "../../helpers/timeline.ts";
+import type { Language } from "./book.ts";
+
+/** What the pages say around the claims, in both languages. */
+export interface Words {
+  readonly title: string;
+  readonly description: string;
+  readonly story: string;
+  readonly chapters: string;
+  readonly comparison: string;
+  readonly comparisonIntro: string;
+  readonly ledger: string;
+  readonly ledgerIntro: (claims: number, grounds: number) => string;
+  readonly lead: string;
+  readonly begin: string;
+  readonly proveIt: string;
+  readonly proveItText: string;
+  readonly right: string;
+  readonly rightText: (count: number) => string;
+  readonly dependent: string;
+  readonly dependentText: string;
+  readonly wrong: string;
+  readonly wrongText: string;
+  readonly changed: string;
+  readonly changedText: string;
+  readonly beside: string;
+  readonly allChapters: string;
+  readonly counts: (claims: number, holds: number, refuted: number) => string;
+  readonly run: string;
+  readonly runText: string;
+  readonly seenOn: string;
+  readonly switchGround: string;
+  readonly recorded: (date: string) => string;
+  readonly standIns: (count: number) => string;
+  readonly standInNote: string;
+  readonly manifests: string;
+  readonly manifestLater: string;
+  readonly applied: string;
+  readonly claims: string;
+  readonly outcome: Readonly<Record<Outcome, string>>;
+  readonly asExpected: string;
+  readonly why: string;
+  readonly sources: string;
+  readonly said: (source: string) => string;
+  readonly inManifest: string;
+  readonly inManifestText: string;
+  readonly test: string;
+  readonly testText: string;
+  readonly wholeSource: string;
+  readonly details: string;
+  readonly backToChapter: string;
+  readonly turnsWhen: string;
+  readonly differsHere: Readonly<Record<"outcome" | "observation", string>>;
+  readonly elsewhere: string;
+  readonly askedAs: string;
+  readonly since: (version: string) => string;
+  readonly notRecorded: string;
+  readonly marked: string;
+  readonly exitCode: (code: number) => string;
+  readonly onNode: string;
+  readonly onHost: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly linkTo: (what: string) => string;
+  readonly use: string;
+  readonly fromEvidence: string;
+  readonly filter: string;
+  readonly filterText: string;
+  readonly filterChapter: string;
+  readonly filterOutcome: string;
+  readonly any: string;
+  readonly onlyDiffering: string;
+  readonly shown: string;
+  readonly claim: string;
+  readonly statement: string;
+  readonly offlineNode: string;
+  readonly existing: string;
+  readonly states: Readonly<Record<State, string>>;
+  readonly seconds: string;
+  readonly count: string;
+  readonly lanes: string;
+  readonly promised: (min: number | undefined, max: number | undefined) => string;
+  readonly joined: (node: string) => string;
+  readonly tick: (clock: string) => string;
+  readonly timelineText: (lives: number, seconds: string) => string;
+  readonly neverFewer: (states: string, fewest: number, most: number) => string;
+  readonly namespacesTitle: string;
+  readonly namespacesText: string;
+  readonly sharedBy: (kind: string, groups: string) => string;
+  readonly host: string;
+  readonly node: string;
+  readonly ownersTitle: string;
+  readonly belongsTo: (owned: string, owner: string) => string;
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    title: "The Pod, proven",
+    description:
+      "A tutorial on Kubernetes workloads in which every claim stands beside what a real cluster answered.",
+    story: "What became of the article",
+    chapters: "Chapters",
+    comparison: "How the models differ",
+    comparisonIntro:
+      "The same Pod under every model, and the same done to all of them. Each cell was filled in by what the cluster did, not by hand.",
+    ledger: "Ledger of claims",
+    ledgerIntro: (claims, grounds) =>
+      `All ${claims} claims, and their outcome in each of ${grounds} recordings. Every row has an address of its own.`,
+    lead: "A short article explained the Kubernetes Pod. Here each of its statements, and of the chapters it promised, is put to a real cluster: you see the command, the answer, and whether the statement holds.",
+    begin: "Begin with the Pod",
+    proveIt: "See it on your own machine",
+    proveItText: "Two commands boot a cluster, ask every claim of the article, and remove everything again.",
+    right: "What the article got right",
+    rightText: (count) => `${count} of its statements hold wherever they were asked.`,
+    dependent: "What depends on the runtime",
+    dependentText:
+      "Here the article described the cluster it had. Another runtime, or another version of cgroups, answers otherwise.",
+    wrong: "What it got wrong",
+    wrongText: "These were refuted wherever they were asked. Each says why.",
+    changed: "What has changed since",
+    changedText: "One version of Kubernetes answers these otherwise than another.",
+    beside: "beside it",
+    allChapters: "All chapters",
+    counts: (claims, holds, refuted) => `${claims} claims · ${holds} hold · ${refuted} refuted`,
+    run: "Run this chapter",
+    runText:
+      "It boots a cluster, asks the claims of this chapter, and leaves the cluster running for you. In a checkout, or in the project's dev container:",
+    seenOn: "Seen on ",
+    switchGround: "Another version or runtime",
+    recorded: (date) => `recorded on ${date}`,
+    standIns: (count) => `${count} stand-in images`,
+    standInNote:
+      "This was not k3s: there was no registry to pull it from. The node was built from upstream Kubernetes, and these images from sources in this project:",
+    manifests: "Manifests",
+    manifestLater: "applied by a claim",
+    applied: "How they were applied",
+    claims: "Claims",
+    outcome: {
+      holds: "holds",
+      refuted: "refuted",
+      "not asked": "not asked",
+      "not observable": "not observable",
+      error: "error",
+    },
+    asExpected: "as this chapter expects",
+    why: "Why:",
+    sources: "Sources",
+    said: (source) =>
+      source.startsWith("article#")
+        ? "said by the article"
+        : source.startsWith("reference#")
+          ? "said by what the article refers to"
+          : "added by this tutorial",
+    inManifest: "In the manifest",
+    inManifestText: "Without the marked lines it would not be so.",
+    test: "How this is tested",
+    testText: "The claim as it is run: it looks at the cluster first, then judges what was seen.",
+    details: "Sources, manifest and test of this claim",
+    wholeSource: "The whole chapter's source",
+    backToChapter: "Back to the chapter",
+    turnsWhen: "The outcome must turn when",
+    differsHere: { outcome: "another outcome than on", observation: "seen otherwise than on" },
+    elsewhere: "Elsewhere",
+    askedAs: "When this was recorded, the claim read:",
+    since: (version) => `asked since Kubernetes ${version}`,
+    notRecorded: "This claim was not recorded here.",
+    marked: "differs",
+    exitCode: (code) => `exit code ${code}`,
+    onNode: "on the node",
+    onHost: "as root on the engine's host",
+    copy: "Copy the command",
+    copied: "Copied",
+    linkTo: (what) => `Link to ${what}`,
+    use: "What each is for",
+    fromEvidence: "The evidence",
+    filter: "Filter",
+    filterText: "Words or an id",
+    filterChapter: "Chapter",
+    filterOutcome: "Outcome",
+    any: "any",
+    onlyDiffering: "only what differs between recordings",
+    shown: "claims shown",
+    claim: "Claim",
+    statement: "Statement",
+    offlineNode: "offline node",
+    existing: "existing cluster",
+    states: {
+      waiting: "not ready yet",
+      ready: "ready",
+      terminating: "terminating",
+      ended: "ended",
+      suspended: "suspended",
+      active: "active",
+      complete: "complete",
+      failed: "failed",
+      wanting: "to have Pods",
+      idle: "to have none",
+    },
+    seconds: "seconds",
+    count: "how many",
+    lanes: "each Pod's life",
+    promised: (min, max) =>
+      [
+        ...(min === undefined ? [] : [`at least ${min}`]),
+        ...(max === undefined ? [] : [`at most ${max}`]),
+      ].join(", "),
+    joined: (node) => `${node}: its first Pod`,
+    tick: (clock) => `due at ${clock} UTC`,
+    timelineText: (lives, seconds) => `${lives} objects, watched for ${seconds} seconds.`,
+    neverFewer: (states, fewest, most) => `${states}: never fewer than ${fewest}, never more than ${most}.`,
+    namespacesTitle: "Who is in which namespace: where inode and shade are the same, it is shared",
+    namespacesText: "The inodes of the namespaces of each process.",
+    sharedBy: (kind, groups) => `${kind}: ${groups}.`,
+    host: "host",
+    node: "node",
+    ownersTitle: "Who belongs to whom",
+    belongsTo: (owned, owner) => `${owned} belongs to ${owner}.`,
+  },
+  zh: {
+    title: "眼见为实的 Pod",
+    description: "一份讲 Kubernetes 工作负载的教程：每条论断旁边，都是真实集群给出的回答。",
+    story: "原文经得起验证吗",
+    chapters: "章节",
+    comparison: "各种模型有何不同",
+    comparisonIntro:
+      "让同一个 Pod 运行在每种模型之下，再对它们做同样的事。每一格都由集群的实际表现填出，不是手写的。",
+    ledger: "论断总账",
+    ledgerIntro: (claims, grounds) =>
+      `全部 ${claims} 条论断，以及它们在 ${grounds} 份记录中的结果。每一行都有自己的链接。`,
+    lead: "有一篇短文讲解了 Kubernetes 的 Pod。这里把它的每一句话，连同它预告过却没有写的章节，都拿到真实集群上去问：命令是什么、集群怎么答、这句话是否成立，一一在目。",
+    begin: "从 Pod 开始",
+    proveIt: "在自己的机器上验证",
+    proveItText: "两条命令就能启动一个集群，验证原文的每一条论断，最后清理得干干净净。",
+    right: "原文说对了什么",
+    rightText: (count) => `有 ${count} 条论断，在所有验证过的环境中都成立。`,
+    dependent: "哪些取决于运行时",
+    dependentText: "原文写的是它当时所用的集群。换一种运行时，或换一个 cgroup 版本，答案就不同。",
+    wrong: "原文说错了什么",
+    wrongText: "这几条在所有验证过的环境中都不成立，原因见各条说明。",
+    changed: "此后有哪些变化",
+    changedText: "下面这些论断，不同版本的 Kubernetes 给出了不同的答案。",
+    beside: "对照",
+    allChapters: "全部章节",
+    counts: (claims, holds, refuted) => `${claims} 条论断 · ${holds} 条成立 · ${refuted} 条不成立`,
+    run: "运行本章",
+    runText:
+      "启动一个集群，验证本章的论断，然后把集群留给你接着玩。在项目目录或项目的开发容器（dev container）中执行：",
+    seenOn: "观察环境：",
+    switchGround: "换一个版本或运行时",
+    recorded: (date) => `记录于 ${date}`,
+    standIns: (count) => `${count} 个替代镜像`,
+    standInNote:
+      "这里运行的不是 k3s：当时没有可用的镜像仓库。节点由上游 Kubernetes 构建，以下镜像由本项目内的源码构建：",
+    manifests: "清单文件",
+    manifestLater: "由论断应用",
+    applied: "应用过程",
+    claims: "论断",
+    outcome: {
+      holds: "成立",
+      refuted: "不成立",
+      "not asked": "未验证",
+      "not observable": "无法观察",
+      error: "出错",
+    },
+    asExpected: "与本章预期一致",
+    why: "原因：",
+    sources: "参考资料",
+    said: (source) =>
+      source.startsWith("article#")
+        ? "原文的说法"
+        : source.startsWith("reference#")
+          ? "原文所引资料的说法"
+          : "本教程补充",
+    inManifest: "清单中的相关内容",
+    inManifestText: "少了标出的这些行，结果就不是这样。",
+    test: "这条论断怎么验证",
+    testText: "这就是实际运行的代码：先观察集群，再判断看到的内容。",
+    details: "这条论断的参考资料、清单和验证方法",
+    wholeSource: "本章完整源码",
+    backToChapter: "回到本章",
+    turnsWhen: "作以下改动，结果必须反转",
+    differsHere: { outcome: "结果不同于", observation: "看到的内容不同于" },
+    elsewhere: "在其他环境中",
+    askedAs: "记录时这条论断的表述是：",
+    since: (version) => `从 Kubernetes ${version} 起验证`,
+    notRecorded: "这条论断在此环境中没有记录。",
+    marked: "有差异",
+    exitCode: (code) => `退出码 ${code}`,
+    onNode: "在节点上",
+    onHost: "在容器引擎所在主机上以 root 执行",
+    copy: "复制命令",
+    copied: "已复制",
+    linkTo: (what) => `${what} 的链接`,
+    use: "各自适合做什么",
+    fromEvidence: "查看证据",
+    filter: "筛选",
+    filterText: "关键词或编号",
+    filterChapter: "章节",
+    filterOutcome: "结果",
+    any: "不限",
+    onlyDiffering: "只看各记录之间有差异的",
+    shown: "条论断",
+    claim: "论断",
+    statement: "陈述",
+    offlineNode: "离线节点",
+    existing: "原有集群",
+    states: {
+      waiting: "尚未就绪",
+      ready: "就绪",
+      terminating: "正在终止",
+      ended: "已结束",
+      suspended: "已挂起",
+      active: "运行中",
+      complete: "已完成",
+      failed: "已失败",
+      wanting: "应有 Pod",
+      idle: "应无 Pod",
+    },
+    seconds: "秒",
+    count: "数量",
+    lanes: "每个 Pod 的一生",
+    promised: (min, max) =>
+      [...(min === undefined ? [] : [`至少 ${min}`]), ...(max === undefined ? [] : [`至多 ${max}`])].join(
+        "，",
+      ),
+    joined: (node) => `${node} 上的第一个 Pod`,
+    tick: (clock) => `应在 ${clock} UTC 运行`,
+    timelineText: (lives, seconds) => `共 ${lives} 个对象，观察了 ${seconds} 秒。`,
+    neverFewer: (states, fewest, most) => `${states}：最少时 ${fewest} 个，最多时 ${most} 个。`,
+    namespacesTitle: "谁在哪个命名空间：inode 和底色相同的进程共用一个",
+    namespacesText: "各进程所在命名空间的 inode。",
+    sharedBy: (kind, groups) => `${kind}：${groups}。`,
+    host: "宿主机",
+    node: "节点",
+    ownersTitle: "谁归谁所有",
+    belongsTo: (owned, owner) => `${owned} 归 ${owner} 所有。`,
+  },
+};
