@@ -31,6 +31,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "book",
+          include: ["book/tests/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "chapters",
           include: ["chapters/*.test.ts"],
           globalSetup: ["helpers/cluster/global-setup.ts"],

@@ -31,6 +31,7 @@ export default defineConfig({
         { label: WORDS.en.comparison, translations: { "zh-CN": WORDS.zh.comparison }, link: "/comparison/" },
         { label: WORDS.en.ledger, translations: { "zh-CN": WORDS.zh.ledger }, link: "/ledger/" },
       ],
+      components: { Search: "./src/components/Search.astro" },
       customCss: ["./src/styles/book.css"],
       pagefind: true,
       credits: false,

@@ -56,7 +56,8 @@ export async function drawSite(base: string): Promise<void> {
   const folder = join(site, ...base.split("/"));
   const remedy = "The lines above say which page, or which file of book/, is to be mended.";
   await run("the site generator", "node", ["node_modules/astro/bin/astro.mjs", "build", "--outDir", folder], {
-    env: { BOOK_BASE: base },
+    // Vitest, which read the chapters, has set it to "test" in this process.
+    env: { BOOK_BASE: base, NODE_ENV: "production" },
     remedy,
   });
   await run("the check of the links", "node", ["check-links.ts", site], { remedy });
@@ -69,6 +70,7 @@ export async function drawSite(base: string): Promise<void> {
 export async function serveSite(args: readonly string[]): Promise<void> {
   await run("the site's server", "node", ["node_modules/astro/bin/astro.mjs", "dev", ...args], {
     stdio: "inherit",
+    env: { NODE_ENV: "development" },
     remedy: "The lines above say why.",
   });
 }
