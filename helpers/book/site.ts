@@ -16,6 +16,9 @@ const GENERATED = join(PACKAGE, ".generated");
 /** Where the finished pages are. */
 export const SITE = join(PACKAGE, "dist");
 
+/** What was set when this began: Vitest, which reads the chapters, sets variables that Astro takes for its own. */
+const ENVIRONMENT = { ...process.env };
+
 /** How many lines of a failed program's output are told. */
 const TOLD_LINES = 30;
 
@@ -56,7 +59,6 @@ export async function drawSite(base: string): Promise<void> {
   const folder = join(site, ...base.split("/"));
   const remedy = "The lines above say which page, or which file of book/, is to be mended.";
   await run("the site generator", "node", ["node_modules/astro/bin/astro.mjs", "build", "--outDir", folder], {
-    // Vitest, which read the chapters, has set it to "test" in this process.
     env: { BOOK_BASE: base, NODE_ENV: "production" },
     remedy,
   });
@@ -87,7 +89,8 @@ async function run(
       all: true,
       stdin: "ignore",
       ...options,
-      env: { ASTRO_TELEMETRY_DISABLED: "1", ...options.env },
+      extendEnv: false,
+      env: { ...ENVIRONMENT, ASTRO_TELEMETRY_DISABLED: "1", ...options.env },
     });
   } catch (error) {
     if (!(error instanceof ExecaError) || error.isTerminated) throw error;
