@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "engine",
-          include: ["helpers/**/*.engine.test.ts"],
+          include: ["helpers/**/*.engine.test.ts", "commands/**/*.engine.test.ts"],
           // They start and stop engines: one after another.
           fileParallelism: false,
           testTimeout: 120_000,

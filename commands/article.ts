@@ -1,6 +1,7 @@
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import type { ClusterDescription } from "../helpers/cluster/description.ts";
 import type { ChapterRecord } from "../helpers/record.ts";
+import LiveClaims from "../helpers/report/live-claims.ts";
 import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
@@ -52,7 +53,12 @@ await main(async () => {
       projects: ["chapters"],
       files: told.map(chapterFile),
       testNamePattern,
-      reporters: [new Narrator({ language: lang }), recorder, new TotalsReporter({ language: lang })],
+      reporters: [
+        new LiveClaims(),
+        new Narrator({ language: lang }),
+        recorder,
+        new TotalsReporter({ language: lang }),
+      ],
       provide: { ...clusters, mode: "claims" },
     });
     const lines = ["", ...describeHead(head, lang), ...times(cluster, recorder.chapters, started, lang)];

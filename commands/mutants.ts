@@ -1,4 +1,5 @@
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
+import LiveClaims from "../helpers/report/live-claims.ts";
 import MutantsReporter from "../helpers/report/mutants.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
@@ -26,7 +27,7 @@ await main(async () => {
       projects: ["chapters"],
       files: chapters.map(chapterFile),
       testNamePattern,
-      reporters: [new MutantsReporter(), new TotalsReporter()],
+      reporters: [new LiveClaims(), new MutantsReporter(), new TotalsReporter()],
       provide: { ...clusters, mode: "mutants" },
     }),
   );

@@ -31,7 +31,7 @@ export async function runVitest(run: VitestRun): Promise<void> {
     root: PROJECT_ROOT,
     config: join(PROJECT_ROOT, "vitest.config.ts"),
     project: [...run.projects],
-    reporters: [...run.reporters] as never,
+    reporters: [...run.reporters, ...annotations(run)] as never,
     watch: false,
     passWithNoTests: false,
     // A claim takes seconds, and is no news for it.
@@ -51,4 +51,10 @@ export async function runVitest(run: VitestRun): Promise<void> {
   } finally {
     await vitest.close();
   }
+}
+
+/** On GitHub a failure is told beside the line of the claim as well. */
+function annotations({ provide }: VitestRun): VitestRun["reporters"] {
+  if (process.env["GITHUB_ACTIONS"] !== "true" || provide?.mode === "definitions") return [];
+  return [["github-actions", { jobSummary: { enabled: false } }]];
 }

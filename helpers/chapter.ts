@@ -68,7 +68,7 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
 
   return {
     claim(id, claim) {
-      const definedAt = new Error().stack;
+      const definedAt = callerStack();
       const options = {
         timeout: CLAIM_TIMEOUT_MS,
         concurrent: Boolean(definition.sideBySide || definition.inTurn),
@@ -100,11 +100,17 @@ export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Cl
         if (lacksVerdictRightly(record, cluster)) skip(`${record.outcome}: ${record.reason}`);
         const error = new UnexpectedOutcome(describeFailure(record, cluster, clusterLost));
         // The reader wants the line of the claim, not one of this file.
-        error.stack = definedAt?.replace(/^Error/, `${error.name}: ${error.message}`) ?? error.stack ?? "";
+        error.stack = [`${error.name}: ${error.message}`, ...definedAt].join("\n");
         throw error;
       });
     },
   };
+}
+
+/** The stack of whoever called the caller: the lines of the chapter, without those of this file. */
+function callerStack(): string[] {
+  const [, ...frames] = (new Error().stack ?? "").split("\n");
+  return frames.slice(2);
 }
 
 /** Puts a claim to the cluster and records what was seen. */

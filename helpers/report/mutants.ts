@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { sanitize } from "../evidence/sanitize.ts";
+import { live } from "../live.ts";
 import { mutantOf } from "./outcomes.ts";
 import { paint } from "./text.ts";
 
@@ -12,7 +13,7 @@ export default class MutantsReporter implements Reporter {
     const told = mutantOf(test);
     const time = timeOf(test);
     if (told?.killed) {
-      process.stdout.write(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`);
+      live.print(`${paint("green", "killed")}    ${told.claim}  ${told.mutant}  ${time}\n`, process.stdout);
     } else if (test.result().state === "failed") {
       const why = (test.result().errors ?? []).map(({ message }) => sanitize(message)).join("\n");
       this.#tell(`${paint("red", told ? "survived" : "error")}  ${test.name}  ${time}\n    ${why}\n`);
@@ -42,7 +43,7 @@ export default class MutantsReporter implements Reporter {
 
   #tell(trouble: string): void {
     this.#troubles.push(trouble);
-    process.stdout.write(trouble);
+    live.print(trouble, process.stdout);
   }
 }
 

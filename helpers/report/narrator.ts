@@ -4,6 +4,7 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { ClaimArtifact } from "../chapter/artifact.ts";
 import { sanitize } from "../evidence/sanitize.ts";
 import { formatSteps, formatStepsBriefly } from "../evidence/transcript.ts";
+import { live } from "../live.ts";
 import type { ClaimRecord } from "../record.ts";
 import { claimOf } from "./outcomes.ts";
 import { type Language, paint, verdict, WORDS } from "./text.ts";
@@ -83,7 +84,9 @@ export default class Narrator implements Reporter {
       "",
       paint("bold", title),
       paint("bold", "=".repeat(60)),
-      chapter.intro[this.#language].trim(),
+      chapter.intro[this.#language]
+        .trim()
+        .replaceAll(/\*\*(.+?)\*\*/g, (_, word: string) => paint("bold", word)),
       "",
       ...indent(formatSteps(chapter.prelude)),
     ];
@@ -149,7 +152,7 @@ export default class Narrator implements Reporter {
   }
 
   #print(lines: readonly string[]): void {
-    if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+    if (lines.length > 0) live.print(`${lines.join("\n")}\n`, process.stdout);
   }
 }
 
