@@ -1,9 +1,9 @@
 import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
-import { readBook } from "./src/book.ts";
+import { bookFile, readBook } from "./src/book.ts";
 import { WORDS } from "./src/words.ts";
 
-const { chapters } = readBook();
+const { chapters, comparison } = readBook();
 
 export default defineConfig({
   // "npm run book -- --base /tutorial/" sets it.
@@ -11,6 +11,11 @@ export default defineConfig({
   trailingSlash: "always",
   devToolbar: { enabled: false },
   integrations: [
+    {
+      name: "book-data",
+      // Where pages are served while they are written: they are drawn anew when the book was put together again.
+      hooks: { "astro:config:setup": ({ addWatchFile }) => addWatchFile(bookFile()) },
+    },
     starlight({
       title: { en: WORDS.en.title, "zh-CN": WORDS.zh.title },
       locales: {
@@ -28,7 +33,16 @@ export default defineConfig({
             link: `/${id}/`,
           })),
         },
-        { label: WORDS.en.comparison, translations: { "zh-CN": WORDS.zh.comparison }, link: "/comparison/" },
+        // Without a recording of that chapter there is no such page.
+        ...(comparison
+          ? [
+              {
+                label: WORDS.en.comparison,
+                translations: { "zh-CN": WORDS.zh.comparison },
+                link: "/comparison/",
+              },
+            ]
+          : []),
         { label: WORDS.en.ledger, translations: { "zh-CN": WORDS.zh.ledger }, link: "/ledger/" },
       ],
       components: { Search: "./src/components/Search.astro" },

@@ -1,10 +1,11 @@
 // Every link within the site has to lead somewhere: node check-links.ts <folder>
 import { type CheckOptions, LinkChecker, LinkState } from "linkinator";
 
-const [folder = ""] = process.argv.slice(2);
+const [folder = "."] = process.argv.slice(2);
+// The library takes the folder's path for a pattern, and a path may have brackets in it.
+process.chdir(folder);
 const options: CheckOptions = {
   path: "**/*.html",
-  serverRoot: folder,
   checkCss: true,
   checkFragments: true,
   // Other hosts are the sources' business, and a build asks nobody else.

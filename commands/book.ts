@@ -1,10 +1,11 @@
-import { globSync, readFileSync, statSync, watch } from "node:fs";
+import { globSync, mkdirSync, readFileSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { makeBook } from "../helpers/book/make-book.ts";
 import { drawSite, handOver, installSiteGenerator, serveSite, SITE } from "../helpers/book/site.ts";
 import { readLock } from "../helpers/images/lock.ts";
 import { LEDGER_FOLDER, ledgerFile, readLedgers, readTranscript } from "../helpers/ledger/files.ts";
+import { groundName } from "../helpers/ledger/ledger.ts";
 import { MANIFESTS } from "../helpers/manifest.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { describeError } from "../helpers/problem.ts";
@@ -32,16 +33,16 @@ await main(async () => {
       "--dev",
       "serve it instead, and draw pages again when a chapter, a manifest or a recording changes",
     )
-    .option("--port <port>", "with --dev: where", "4321")
+    .option("--port <port>", "with --dev: where", asPort, "4321")
     .option("--host <address>", "with --dev: for whom", "127.0.0.1")
     .parse()
     .opts<Options>();
   const progress = lineProgress();
   await progress.step("Installing the site generator (once)", installSiteGenerator);
   const started = performance.now();
-  await progress.step("Reading the chapters and the recordings", readBook);
+  await progress.step("Reading the chapters and the recordings", () => readBook(progress.note));
   if (options.dev) {
-    rereadOnChange();
+    rereadOnChange(progress.note);
     await serveSite(["--port", options.port, "--host", options.host]);
     return;
   }
@@ -55,29 +56,33 @@ await main(async () => {
   );
 });
 
-async function readBook(): Promise<void> {
+async function readBook(note: (line: string) => void): Promise<void> {
   const recordings = readLedgers().map((ledger) => ({
     ledger,
     transcript: readTranscript(ledgerFile(ledger.head)),
   }));
+  for (const { ledger, transcript } of recordings) {
+    if (!transcript)
+      note(`${groundName(ledger.head)} has no transcript: what was seen there is not in the book`);
+  }
   const chapters = await readDefinitions();
   const read = (file: string) => readFileSync(join(PROJECT_ROOT, file), "utf8");
   handOver(makeBook({ chapters, recordings, read, kubernetes: readLock().kubernetes }));
 }
 
-function rereadOnChange(): void {
+function rereadOnChange(note: (line: string) => void): void {
   let timer: NodeJS.Timeout | undefined;
   let reading = Promise.resolve();
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      reading = reading.then(readBook).catch((error: unknown) => {
-        process.stderr.write(`${describeError(error)}\n`);
-      });
+      reading = reading.then(() => readBook(note)).catch((error: unknown) => note(describeError(error)));
     }, QUIET_MS);
   };
-  for (const folder of ["chapters", MANIFESTS]) watch(join(PROJECT_ROOT, folder), soon);
-  watch(LEDGER_FOLDER, soon);
+  mkdirSync(LEDGER_FOLDER, { recursive: true });
+  for (const folder of [join(PROJECT_ROOT, "chapters"), join(PROJECT_ROOT, MANIFESTS), LEDGER_FOLDER]) {
+    watch(folder, soon);
+  }
 }
 
 /** `/tutorial/` for `tutorial`. */
@@ -87,4 +92,11 @@ function asBase(path: string): string {
     throw new InvalidArgumentError("A path such as /tutorial/ is needed.");
   }
   return parts.length === 0 ? "/" : `/${parts.join("/")}/`;
+}
+
+function asPort(text: string): string {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("A port is 1 to 65535.");
+  return text;
 }

@@ -9,11 +9,15 @@ export const LANGUAGES = ["en", "zh"] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
+/** Where that is which `npm run book` put together. */
+export function bookFile(): string {
+  // Astro runs in this package's folder.
+  return process.env["BOOK_DATA"] ?? join(process.cwd(), ".generated", "book.json");
+}
+
 /** What `npm run book` put together. */
 export function readBook(): Book {
-  // Astro runs in this package's folder.
-  const file = process.env["BOOK_DATA"] ?? join(process.cwd(), ".generated", "book.json");
-  return JSON.parse(readFileSync(file, "utf8")) as Book;
+  return JSON.parse(readFileSync(bookFile(), "utf8")) as Book;
 }
 
 /** A route for each language: `/` and `/zh/`. */

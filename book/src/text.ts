@@ -1,4 +1,4 @@
-import type { BookGround, Language } from "./book.ts";
+import type { BookChapter, BookClaim, BookGround, Language } from "./book.ts";
 import { WORDS } from "./words.ts";
 
 /** How many signs of a statement stand in a table of contents; a Chinese sign is twice as wide. */
@@ -13,22 +13,72 @@ export function shorten(text: string, language: Language): string {
   return `${atWord}…`;
 }
 
-/** What a recording was made on: `v1.36.3 · containerd · cgroup v1`, with k3s named only where it was k3s. */
-export function nameOfGround({ head }: BookGround): string {
-  const { kubernetes, runtime, cgroup, distribution } = head;
-  return `${distribution === "k3s" ? "k3s " : ""}${kubernetes} · ${runtime} · cgroup v${cgroup}`;
+/**
+ * What a recording was made on: `v1.36.3 · containerd · cgroup v1`; k3s, and what is neither k3s nor the offline node, by
+ * name. A chapter that asks the engine itself has its name in place of the runtime's.
+ */
+export function nameOfGround({ head }: BookGround, language: Language, chapter?: BookChapter): string {
+  const { kubernetes, runtime, cgroup, distribution, engine } = head;
+  const words = WORDS[language];
+  const prefix = {
+    k3s: "k3s ",
+    "offline node": "",
+    existing: `${words.existing} `,
+    custom: `${words.custom} `,
+  };
+  const ran = chapter && asksEngine(chapter) && engine ? `${engine.name} ${engine.version}` : runtime;
+  return `${prefix[distribution]}${kubernetes} · ${ran} · cgroup v${cgroup}`;
+}
+
+/** The same among these grounds: what all of them have in common is left out. */
+export function shortNameOfGround({ head }: BookGround, grounds: readonly BookGround[]): string {
+  const differs = (of: (other: BookGround["head"]) => unknown) =>
+    new Set(grounds.map((ground) => of(ground.head))).size > 1;
+  return [
+    ...(differs(({ distribution }) => distribution) ? [head.distribution] : []),
+    head.kubernetes,
+    ...(differs(({ runtime }) => runtime) ? [head.runtime] : []),
+    ...(differs(({ cgroup }) => cgroup) ? [`cgroup v${head.cgroup}`] : []),
+  ].join(" · ");
+}
+
+/** Whether a chapter's containers are made with the engine alone. */
+export function asksEngine({ manifests }: BookChapter): boolean {
+  return manifests.length === 0;
 }
 
 /** What ran there: `Kubernetes v1.36.3, offline node`. */
 export function nameOfNode({ head }: BookGround, language: Language): string {
   const words = WORDS[language];
   if (head.distribution === "k3s") return `k3s ${head.kubernetes}`;
-  const kind = { "offline node": words.offlineNode, existing: words.existing, custom: "custom" }[
+  const kind = { "offline node": words.offlineNode, existing: words.existing, custom: words.custom }[
     head.distribution
   ];
   return language === "en"
     ? `Kubernetes ${head.kubernetes}, ${kind}`
     : `Kubernetes ${head.kubernetes}，${kind}`;
+}
+
+/** The outcomes that a chapter expects where nothing was recorded yet, such as with another runtime. */
+export function expectedElsewhere(
+  { expect }: BookClaim,
+  grounds: readonly BookGround[],
+  language: Language,
+): string[] {
+  if (typeof expect === "string") return [];
+  const words = WORDS[language];
+  return expect.flatMap(({ outcome, runtime, engine, cgroup }) => {
+    const isRecorded = grounds.some(
+      ({ head }) =>
+        (runtime === undefined || head.runtime === runtime) &&
+        (engine === undefined || head.engine?.name === engine) &&
+        (cgroup === undefined || head.cgroup === cgroup),
+    );
+    const where = [runtime ?? engine, cgroup && `cgroup v${cgroup}`]
+      .filter((part) => part !== undefined)
+      .join(" + ");
+    return isRecorded || where === "" ? [] : [words.expectedElsewhere(words.outcome[outcome], where)];
+  });
 }
 
 /** The day of a recording. */

@@ -8,6 +8,9 @@ export interface Words {
   readonly description: string;
   readonly story: string;
   readonly chapters: string;
+  readonly nothingRecorded: string;
+  readonly unseen: string;
+  readonly unseenText: string;
   readonly comparison: string;
   readonly comparisonIntro: string;
   readonly ledger: string;
@@ -24,9 +27,19 @@ export interface Words {
   readonly wrongText: string;
   readonly changed: string;
   readonly changedText: string;
-  readonly beside: string;
   readonly allChapters: string;
-  readonly counts: (claims: number, holds: number, refuted: number) => string;
+  readonly counts: (counts: { all: number; holds: number; refuted: number; others: number }) => string;
+  readonly claimCount: (count: number) => string;
+  readonly colon: string;
+  readonly comma: string;
+  readonly markedLines: (ground: string) => string;
+  readonly expectedElsewhere: (outcome: string, where: string) => string;
+  readonly byHand: (engine: string) => string;
+  readonly took: (seconds: string) => string;
+  readonly observed: string;
+  readonly standInsOnly: string;
+  readonly custom: string;
+  readonly laneText: (name: string, spans: string) => string;
   readonly run: string;
   readonly runText: string;
   readonly seenOn: string;
@@ -51,12 +64,12 @@ export interface Words {
   readonly details: string;
   readonly backToChapter: string;
   readonly turnsWhen: string;
-  readonly differsHere: Readonly<Record<"outcome" | "observation", string>>;
+  readonly differsHere: Readonly<Record<"outcome" | "observation", (ground: string) => string>>;
+  readonly differsThere: Readonly<Record<"outcome" | "observation", string>>;
   readonly elsewhere: string;
   readonly askedAs: string;
   readonly since: (version: string) => string;
   readonly notRecorded: string;
-  readonly marked: string;
   readonly exitCode: (code: number) => string;
   readonly onNode: string;
   readonly onHost: string;
@@ -71,15 +84,12 @@ export interface Words {
   readonly filterOutcome: string;
   readonly any: string;
   readonly onlyDiffering: string;
-  readonly shown: string;
+  readonly shown: (count: number) => string;
   readonly claim: string;
   readonly statement: string;
   readonly offlineNode: string;
   readonly existing: string;
   readonly states: Readonly<Record<State, string>>;
-  readonly seconds: string;
-  readonly count: string;
-  readonly lanes: string;
   readonly promised: (min: number | undefined, max: number | undefined) => string;
   readonly joined: (node: string) => string;
   readonly tick: (clock: string) => string;
@@ -101,6 +111,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       "A tutorial on Kubernetes workloads in which every claim stands beside what a real cluster answered.",
     story: "What became of the article",
     chapters: "Chapters",
+    nothingRecorded: "Nothing was recorded yet, so there is nothing to tell: npm test -- chapters/ --record",
+    unseen: "What was not recorded yet",
+    unseenText: "These claims are in a chapter, and in no recording.",
     comparison: "How the models differ",
     comparisonIntro:
       "The same Pod under every model, and the same done to all of them. Each cell was filled in by what the cluster did, not by hand.",
@@ -112,17 +125,35 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     proveIt: "See it on your own machine",
     proveItText: "Two commands boot a cluster, ask every claim of the article, and remove everything again.",
     right: "What the article got right",
-    rightText: (count) => `${count} of its statements hold wherever they were asked.`,
+    rightText: (count) => `${count} claims about what it says, which hold wherever they were asked`,
     dependent: "What depends on the runtime",
     dependentText:
       "Here the article described the cluster it had. Another runtime, or another version of cgroups, answers otherwise.",
     wrong: "What it got wrong",
     wrongText: "These were refuted wherever they were asked. Each says why.",
     changed: "What has changed since",
-    changedText: "One version of Kubernetes answers these otherwise than another.",
-    beside: "beside it",
+    changedText:
+      "One version of Kubernetes answers these otherwise than another. The article says nothing of them; its chapters, written anew, do.",
     allChapters: "All chapters",
-    counts: (claims, holds, refuted) => `${claims} claims · ${holds} hold · ${refuted} refuted`,
+    counts: ({ all, holds, refuted, others }) =>
+      [
+        `${all} claims`,
+        `${holds} hold`,
+        `${refuted} refuted`,
+        ...(others > 0 ? [`${others} without a verdict`] : []),
+      ].join(" · "),
+    claimCount: (count) => `${count} claims`,
+    colon: ": ",
+    comma: ", ",
+    markedLines: (ground) => `The marked lines are not so on ${ground}.`,
+    expectedElsewhere: (outcome, where) => `expected with ${where}, not recorded yet: ${outcome}`,
+    byHand: (engine) =>
+      `${engine}: no Pod, but three containers that join each other's namespaces as its runtime had them do`,
+    took: (seconds) => `took ${seconds} s`,
+    observed: "What was judged:",
+    standInsOnly: "These images are stand-ins, built from sources in this project:",
+    custom: "a node image of one's own",
+    laneText: (name, spans) => `${name}: ${spans}.`,
     run: "Run this chapter",
     runText:
       "It boots a cluster, asks the claims of this chapter, and leaves the cluster running for you. In a checkout, or in the project's dev container:",
@@ -144,7 +175,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       error: "error",
     },
     asExpected: "as this chapter expects",
-    why: "Why:",
+    why: "Why: ",
     sources: "Sources",
     said: (source) =>
       source.startsWith("article#")
@@ -153,19 +184,23 @@ export const WORDS: Readonly<Record<Language, Words>> = {
           ? "said by what the article refers to"
           : "added by this tutorial",
     inManifest: "In the manifest",
-    inManifestText: "Without the marked lines it would not be so.",
+    inManifestText:
+      "The tests change the marked lines, or add something under them, and the outcome must turn.",
     test: "How this is tested",
     testText: "The claim as it is run: it looks at the cluster first, then judges what was seen.",
     details: "Sources, manifest and test of this claim",
     wholeSource: "The whole chapter's source",
     backToChapter: "Back to the chapter",
-    turnsWhen: "The outcome must turn when",
-    differsHere: { outcome: "another outcome than on", observation: "seen otherwise than on" },
-    elsewhere: "Elsewhere",
-    askedAs: "When this was recorded, the claim read:",
+    turnsWhen: "The outcome must turn when:",
+    differsHere: {
+      outcome: (ground) => `Another outcome than on ${ground}:`,
+      observation: (ground) => `The same outcome, but seen otherwise than on ${ground}:`,
+    },
+    differsThere: { outcome: "another outcome", observation: "seen otherwise" },
+    elsewhere: "Elsewhere:",
+    askedAs: "When this was recorded, the claim read: ",
     since: (version) => `asked since Kubernetes ${version}`,
     notRecorded: "This claim was not recorded here.",
-    marked: "differs",
     exitCode: (code) => `exit code ${code}`,
     onNode: "on the node",
     onHost: "as root on the engine's host",
@@ -180,13 +215,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     filterOutcome: "Outcome",
     any: "any",
     onlyDiffering: "only what differs between recordings",
-    shown: "claims shown",
+    shown: (count) => `${count} claims shown`,
     claim: "Claim",
     statement: "Statement",
     offlineNode: "offline node",
     existing: "existing cluster",
     states: {
-      waiting: "not ready yet",
+      waiting: "not ready",
       ready: "ready",
       terminating: "terminating",
       ended: "ended",
@@ -197,9 +232,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       wanting: "to have Pods",
       idle: "to have none",
     },
-    seconds: "seconds",
-    count: "how many",
-    lanes: "each Pod's life",
     promised: (min, max) =>
       [
         ...(min === undefined ? [] : [`at least ${min}`]),
@@ -222,30 +254,50 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     description: "一份讲 Kubernetes 工作负载的教程：每条论断旁边，都是真实集群给出的回答。",
     story: "原文经得起验证吗",
     chapters: "章节",
+    nothingRecorded: "还没有任何记录，因此无可展示：npm test -- chapters/ --record",
+    unseen: "哪些还没有记录",
+    unseenText: "这些论断已写入章节，但还没有出现在任何一份记录中。",
     comparison: "各种模型有何不同",
     comparisonIntro:
-      "让同一个 Pod 运行在每种模型之下，再对它们做同样的事。每一格都由集群的实际表现填出，不是手写的。",
-    ledger: "论断总账",
+      "让同一个 Pod 运行在每种模型之下，再对它们做同样的事。每一格都取自集群的实际行为，并非人工填写。",
+    ledger: "论断总表",
     ledgerIntro: (claims, grounds) =>
       `全部 ${claims} 条论断，以及它们在 ${grounds} 份记录中的结果。每一行都有自己的链接。`,
-    lead: "有一篇短文讲解了 Kubernetes 的 Pod。这里把它的每一句话，连同它预告过却没有写的章节，都拿到真实集群上去问：命令是什么、集群怎么答、这句话是否成立，一一在目。",
+    lead: "有一篇短文讲解了 Kubernetes 的 Pod。这里把它的每一句话，连同它预告过却没有写的章节，都放到真实集群上验证：执行什么命令、集群如何响应、这句话是否成立，一目了然。",
     begin: "从 Pod 开始",
     proveIt: "在自己的机器上验证",
-    proveItText: "两条命令就能启动一个集群，验证原文的每一条论断，最后清理得干干净净。",
+    proveItText: "两条命令就能启动一个集群，验证原文的每一条论断；验证完毕后自动清理，不留痕迹。",
     right: "原文说对了什么",
-    rightText: (count) => `有 ${count} 条论断，在所有验证过的环境中都成立。`,
+    rightText: (count) => `关于原文说法的 ${count} 条论断，在所有验证过的环境中都成立`,
     dependent: "哪些取决于运行时",
-    dependentText: "原文写的是它当时所用的集群。换一种运行时，或换一个 cgroup 版本，答案就不同。",
+    dependentText: "原文描述的只是当时所用的集群；换一种运行时或 cgroup 版本，结果就可能不同。",
     wrong: "原文说错了什么",
     wrongText: "这几条在所有验证过的环境中都不成立，原因见各条说明。",
     changed: "此后有哪些变化",
-    changedText: "下面这些论断，不同版本的 Kubernetes 给出了不同的答案。",
-    beside: "对照",
+    changedText:
+      "下面这些论断，不同版本的 Kubernetes 给出了不同的答案。原文没有谈到它们，是新写的章节补充的。",
     allChapters: "全部章节",
-    counts: (claims, holds, refuted) => `${claims} 条论断 · ${holds} 条成立 · ${refuted} 条不成立`,
+    counts: ({ all, holds, refuted, others }) =>
+      [
+        `${all} 条论断`,
+        `${holds} 条成立`,
+        `${refuted} 条不成立`,
+        ...(others > 0 ? [`${others} 条没有结论`] : []),
+      ].join(" · "),
+    claimCount: (count) => `${count} 条论断`,
+    colon: "：",
+    comma: "、",
+    markedLines: (ground) => `标出的各行与 ${ground} 上的不同。`,
+    expectedElsewhere: (outcome, where) => `在 ${where} 上预期：${outcome}（尚未记录）`,
+    byHand: (engine) => `${engine}：这里没有 Pod，而是照它当年的做法，让三个容器加入彼此的命名空间`,
+    took: (seconds) => `用时 ${seconds} 秒`,
+    observed: "据以判断的内容：",
+    standInsOnly: "以下镜像是替代品，由本项目内的源码构建：",
+    custom: "自备的节点镜像",
+    laneText: (name, spans) => `${name}：${spans}。`,
     run: "运行本章",
     runText:
-      "启动一个集群，验证本章的论断，然后把集群留给你接着玩。在项目目录或项目的开发容器（dev container）中执行：",
+      "启动一个集群，验证本章的论断，然后保留集群，供你继续动手试验。在项目目录或项目的开发容器（dev container）中执行：",
     seenOn: "观察环境：",
     switchGround: "换一个版本或运行时",
     recorded: (date) => `记录于 ${date}`,
@@ -253,7 +305,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     standInNote:
       "这里运行的不是 k3s：当时没有可用的镜像仓库。节点由上游 Kubernetes 构建，以下镜像由本项目内的源码构建：",
     manifests: "清单文件",
-    manifestLater: "由论断应用",
+    manifestLater: "验证某条论断时才应用",
     applied: "应用过程",
     claims: "论断",
     outcome: {
@@ -273,19 +325,22 @@ export const WORDS: Readonly<Record<Language, Words>> = {
           ? "原文所引资料的说法"
           : "本教程补充",
     inManifest: "清单中的相关内容",
-    inManifestText: "少了标出的这些行，结果就不是这样。",
+    inManifestText: "验证时会改动标出的行，或在其下新增字段，结果必须随之改变。",
     test: "这条论断怎么验证",
     testText: "这就是实际运行的代码：先观察集群，再判断看到的内容。",
     details: "这条论断的参考资料、清单和验证方法",
     wholeSource: "本章完整源码",
     backToChapter: "回到本章",
-    turnsWhen: "作以下改动，结果必须反转",
-    differsHere: { outcome: "结果不同于", observation: "看到的内容不同于" },
-    elsewhere: "在其他环境中",
+    turnsWhen: "做以下任一改动，结果必须随之改变：",
+    differsHere: {
+      outcome: (ground) => `与 ${ground} 上的结果不同：`,
+      observation: (ground) => `结果与 ${ground} 相同，但观察到的内容不同：`,
+    },
+    differsThere: { outcome: "结果不同", observation: "观察到的内容不同" },
+    elsewhere: "在其他环境中：",
     askedAs: "记录时这条论断的表述是：",
     since: (version) => `从 Kubernetes ${version} 起验证`,
     notRecorded: "这条论断在此环境中没有记录。",
-    marked: "有差异",
     exitCode: (code) => `退出码 ${code}`,
     onNode: "在节点上",
     onHost: "在容器引擎所在主机上以 root 执行",
@@ -300,13 +355,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     filterOutcome: "结果",
     any: "不限",
     onlyDiffering: "只看各记录之间有差异的",
-    shown: "条论断",
+    shown: (count) => `显示 ${count} 条论断`,
     claim: "论断",
     statement: "陈述",
     offlineNode: "离线节点",
     existing: "原有集群",
     states: {
-      waiting: "尚未就绪",
+      waiting: "未就绪",
       ready: "就绪",
       terminating: "正在终止",
       ended: "已结束",
@@ -314,18 +369,15 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       active: "运行中",
       complete: "已完成",
       failed: "已失败",
-      wanting: "应有 Pod",
-      idle: "应无 Pod",
+      wanting: "期望有 Pod",
+      idle: "期望为零",
     },
-    seconds: "秒",
-    count: "数量",
-    lanes: "每个 Pod 的一生",
     promised: (min, max) =>
       [...(min === undefined ? [] : [`至少 ${min}`]), ...(max === undefined ? [] : [`至多 ${max}`])].join(
         "，",
       ),
     joined: (node) => `${node} 上的第一个 Pod`,
-    tick: (clock) => `应在 ${clock} UTC 运行`,
+    tick: (clock) => `计划时间 ${clock} UTC`,
     timelineText: (lives, seconds) => `共 ${lives} 个对象，观察了 ${seconds} 秒。`,
     neverFewer: (states, fewest, most) => `${states}：最少时 ${fewest} 个，最多时 ${most} 个。`,
     namespacesTitle: "谁在哪个命名空间：inode 和底色相同的进程共用一个",
@@ -333,7 +385,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     sharedBy: (kind, groups) => `${kind}：${groups}。`,
     host: "宿主机",
     node: "节点",
-    ownersTitle: "谁归谁所有",
-    belongsTo: (owned, owner) => `${owned} 归 ${owner} 所有。`,
+    ownersTitle: "属主关系",
+    belongsTo: (owned, owner) => `${owned} 的属主是 ${owner}。`,
   },
 };

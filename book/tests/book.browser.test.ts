@@ -108,7 +108,7 @@ describe.runIf(executable !== undefined)("in a browser", () => {
     await close();
   });
 
-  test("another version changes transcript and outcome, marks what differs, and stays at the claim", async () => {
+  test("another version changes transcript and outcome, marks what differs, and keeps the claim", async () => {
     const { page, close } = await open("11-differences/");
     await page.goto(`${site.url}08-job/#job.resources`);
     const outcome = page
@@ -179,7 +179,7 @@ describe.runIf(executable !== undefined)("in a browser", () => {
     expect(differing).toBeLessThan(all);
     await page.getByLabel("Words or an id").fill("max-unavailable");
     expect(await shown()).toBe(1);
-    expect(await page.locator("output").innerText()).toBe("1");
+    expect(await page.locator("output").innerText()).toBe("1 claims shown");
     await page.reload();
     expect(await shown()).toBe(1);
     await page.getByLabel("Words or an id").fill("no such claim");

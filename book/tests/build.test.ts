@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -91,6 +91,13 @@ describe.runIf(executable !== undefined)("a small book under a path, with hostil
     expect(await page.locator(".claim .output").first().innerText()).toContain(HOSTILE);
     expect(await page.locator(".claim .command").first().innerText()).toContain(HOSTILE);
     await close();
+  });
+
+  test("its links lead somewhere", async () => {
+    const top = join(folder, "links [of] it");
+    mkdirSync(join(top, "some"), { recursive: true });
+    cpSync(join(folder, "site"), join(top, "some", "where"), { recursive: true });
+    expect(await node(["check-links.ts", top])).toMatchObject({ exitCode: 0 });
   });
 
   test("links stay under the path", async () => {

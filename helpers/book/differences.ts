@@ -5,11 +5,7 @@ import type { Step } from "../evidence/transcript.ts";
 import type { ClaimRecord } from "../record.ts";
 
 /** In what a claim's record differs from another. */
-export function differenceOf(
-  record: ClaimRecord,
-  other: ClaimRecord | undefined,
-): "outcome" | "observation" | "none" {
-  if (!other) return "none";
+export function differenceOf(record: ClaimRecord, other: ClaimRecord): "outcome" | "observation" | "none" {
   if (record.outcome !== other.outcome) return "outcome";
   return isDeepStrictEqual(record.observed, other.observed) ? "none" : "observation";
 }
@@ -37,16 +33,28 @@ export function differingLines(steps: readonly Step[], others: readonly Step[]):
 const GENERATED =
   /-(?:[bcdf-hj-np-tv-z2456789]{8,10}-)?[bcdf-hj-np-tv-z2456789]{5}\b|-[bcdf-hj-np-tv-z2456789]{8,10}\b/g;
 
-/** When a file was made, as ls tells it. */
-const LISTED_AT = /\b[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d\b/g;
+/** What a line has beside what it says: owner, size and date in a listing, a number alone, how far a rollout is. */
+const INCIDENTAL: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^([l-]\S{9} +\d+) .+? (\w+ -> )/gm, "$1 $2"],
+  [/\/proc\/\d{2,}\//g, "/proc/<pid>/"],
+  [/^\d+$/gm, "<number>"],
+  [/^Waiting for .+$/gm, "<waiting>"],
+];
+
+const NAMESPACE = /\b(\w+):\[(\d+)\]/g;
 
 function comparable(steps: readonly Step[]): { lines: string[] }[] {
   const seen = new Map<string, number>();
-  return steps.map(({ output }) => ({
-    lines: normalise(output, seen)
-      .replaceAll(GENERATED, "-<generated>")
-      .replaceAll(LISTED_AT, "<time>")
-      .replaceAll(/ +/g, " ")
-      .split("\n"),
-  }));
+  const namespaces = new Map<string, string[]>();
+  return steps.map(({ output }) => {
+    // By kind: else one more namespace of a kind would give all after it other numbers.
+    const numbered = output.replaceAll(NAMESPACE, (_, kind: string, inode: string) => {
+      const known = namespaces.get(kind) ?? [];
+      if (!known.includes(inode)) namespaces.set(kind, [...known, inode]);
+      return `${kind}:<${namespaces.get(kind)?.indexOf(inode)}>`;
+    });
+    let text = normalise(numbered, seen).replaceAll(GENERATED, "-<generated>").replaceAll(/ +/g, " ");
+    for (const [pattern, replacement] of INCIDENTAL) text = text.replaceAll(pattern, replacement);
+    return { lines: text.split("\n") };
+  });
 }

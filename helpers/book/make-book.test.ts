@@ -22,7 +22,7 @@ const definition: ChapterDefinition = {
       references: [],
       expect: "holds",
       mutants: ["it is not"],
-      manifestLines: [{ file: "01-a.yaml", first: 1, last: 6, lines: [6] }],
+      manifestLines: [{ file: "01-a.yaml", first: 1, last: 6, lines: [6], above: [] }],
       line: 1,
     },
     {

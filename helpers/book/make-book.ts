@@ -1,4 +1,5 @@
 import { QUESTIONS, WORDS, MODELS, type Question } from "../../chapters/11-differences.words.ts";
+import { basename } from "node:path";
 import type { Bilingual } from "../chapter/claim.ts";
 import type { ChapterDefinition, ClaimDefinition } from "../chapter/definitions.ts";
 import { placesOf } from "../chapter/manifest-lines.ts";
@@ -19,7 +20,7 @@ import type {
   Excerpt,
   Seen,
 } from "./model.ts";
-import { phrase } from "./phrases.ts";
+import { onlyIn, phrase } from "./phrases.ts";
 import { picturesOf } from "./pictures.ts";
 import { tellStory } from "./story.ts";
 
@@ -140,8 +141,8 @@ function bookClaim(
 }
 
 function bookSeen(record: ClaimRecord, statement: Bilingual, shown: ClaimRecord | undefined): Seen {
-  const differs = differenceOf(record, shown);
-  const marked = differs === "none" ? [] : differingLines(record.steps, shown?.steps ?? []);
+  const differs = shown && differenceOf(record, shown);
+  const marked = shown && differs !== "none" ? differingLines(record.steps, shown.steps) : [];
   return {
     outcome: record.outcome,
     expected: record.expected,
@@ -150,13 +151,22 @@ function bookSeen(record: ClaimRecord, statement: Bilingual, shown: ClaimRecord 
     steps: record.steps.map((step, index) => bookStep(step, marked[index] ?? [])),
     pictures: picturesOf(record.steps, record.timelines),
     ...(record.statement.en !== statement.en && { askedAs: record.statement }),
-    differs,
+    ...(differs && { differs }),
   };
 }
 
-function bookStep({ command, where, output, exitCode }: Step, marked: readonly number[]): BookStep {
-  const said = where === "api" ? phrase(command) : { en: command, zh: command };
-  return { command: said, where, output, exitCode, marked };
+function bookStep(step: Step, marked: readonly number[]): BookStep {
+  const { command, where, output, exitCode, duration } = step;
+  const only = where === "api" ? onlyIn(command) : undefined;
+  return {
+    command: where === "api" ? phrase(command) : { en: command, zh: command },
+    ...(only && { only }),
+    where,
+    output,
+    exitCode,
+    duration,
+    marked,
+  };
 }
 
 /** A chapter is formatted by Prettier: a claim ends where its bracket is closed at the beginning of a line. */
@@ -166,34 +176,58 @@ function lastLineOf(code: string, first: number): number {
   return end < 0 ? first : end + 1;
 }
 
-/** The objects whose lines the claim's mutants change; where none does, those that its commands name. */
+/**
+ * The objects whose lines the claim's mutants change, as far as its commands name them, or all where they name none; where
+ * no mutant changes any, those that its commands name.
+ */
 function excerptsOf(
   { manifestLines }: ClaimDefinition,
   steps: readonly Step[],
   manifests: BookChapter["manifests"],
 ): Excerpt[] {
-  if (manifestLines.length > 0) {
-    return manifestLines.flatMap((lines) => {
-      const manifest = manifests.find(({ file }) => file === `${MANIFESTS}/${lines.file}`);
-      return manifest
-        ? [{ ...lines, decisive: true, text: linesOf(manifest.text, lines.first, lines.last) }]
-        : [];
-    });
-  }
-  const words = new Set(steps.flatMap(({ command }) => command.split(/[\s/=,]+/)));
-  return manifests.flatMap(({ file, text }) =>
+  const named = manifests.flatMap(({ file, text }) =>
     placesOf(text)
-      .filter(
-        ({ name, first, last }) => words.has(name) && !/^kind: Namespace$/m.test(linesOf(text, first, last)),
-      )
+      .filter(({ first, last, name }) => isNamed(linesOf(text, first, last), name, steps))
       .map(({ first, last, nameLine }) => ({
-        file: file.slice(MANIFESTS.length + 1),
-        decisive: false,
+        file: basename(file),
         first,
         last,
         lines: [nameLine],
-        text: linesOf(text, first, last),
+        above: [],
+        text,
       })),
+  );
+  const changed = manifestLines.flatMap((lines) => {
+    const text = manifests.find(({ file }) => basename(file) === lines.file)?.text;
+    return text === undefined ? [] : [{ ...lines, text }];
+  });
+  const both = changed.filter(({ file, first }) =>
+    named.some((object) => object.file === file && object.first === first),
+  );
+  const chosen = both.length > 0 ? both : changed.length > 0 ? changed : named;
+  return chosen.map((excerpt) => ({
+    ...excerpt,
+    decisive: changed.length > 0,
+    text: linesOf(excerpt.text, excerpt.first, excerpt.last),
+  }));
+}
+
+/** Whether some command speaks of an object: by its name, or by a label that is called so. */
+function isNamed(object: string, name: string, steps: readonly Step[]): boolean {
+  const kind = /^kind: (\w+)$/m.exec(object)?.[1];
+  const commands = steps.filter(({ where }) => where !== "api").map(({ command }) => command);
+  if (kind === undefined || kind === "Namespace") return false;
+  // It is called like what stands behind it: only who asks for a Service means it.
+  if (
+    kind === "Service" &&
+    !commands.some((command) => /\b(svc|services?|endpoint(slice)?s?)\b|http:/.test(command))
+  )
+    return false;
+  return commands.some((command) =>
+    command
+      .split(/\s+/)
+      .filter((word, index, words) => !word.startsWith("--") && words[index - 1] !== "-n")
+      .some((word) => word.split(/[/=,]/).includes(name)),
   );
 }
 

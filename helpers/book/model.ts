@@ -71,7 +71,7 @@ export interface BookClaim {
 
 /** One object of a manifest. */
 export interface Excerpt extends ManifestLines {
-  /** Without the marked lines it would not be so; else they are only where the object is named. */
+  /** Its tests change these lines, or what is under them; else they are only where the object is named. */
   readonly decisive: boolean;
   readonly text: string;
 }
@@ -88,13 +88,15 @@ export interface Seen {
   readonly pictures: readonly Picture[];
   /** The statement as it was when it was recorded, where it reads otherwise today. */
   readonly askedAs?: Bilingual;
-  /** In what it differs from the ground that pages show by default. */
-  readonly differs: "outcome" | "observation" | "none";
+  /** In what it differs from the ground that pages show by default; nothing where that has no record of it. */
+  readonly differs?: "outcome" | "observation" | "none";
 }
 
-export interface BookStep extends Omit<Step, "command" | "duration"> {
+export interface BookStep extends Omit<Step, "command"> {
   /** The same in both languages where it is a command. */
   readonly command: Bilingual;
+  /** The only language in which it is told, where it is told in each apart. */
+  readonly only?: keyof Bilingual;
   /** Lines of the output that differ from those on the ground that pages show by default, counted from 0. */
   readonly marked: readonly number[];
 }

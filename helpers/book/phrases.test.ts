@@ -7,11 +7,11 @@ test.each([
   ["The Pods of Job batch", "Job batch 的 Pod"],
   [
     "Waited 75 s for the clock: the next tick of CronJob forbid",
-    "等待时钟 75 秒：CronJob forbid 的下一次到点",
+    "等待 75 秒，直到 CronJob forbid 的下一个调度时间",
   ],
   [
     "Applied through the API (a reader would: kubectl apply -f a.yaml)",
-    "通过 API 应用（读者可以执行：kubectl apply -f a.yaml）",
+    "通过 API 提交（读者可执行：kubectl apply -f a.yaml）",
   ],
 ])("%s", (en, zh) => {
   expect(phrase(en)).toEqual({ en: en.replace(/:$/, ""), zh });

@@ -43,13 +43,25 @@ export function picturesOf(steps: readonly Step[], timelines: readonly TimelineR
 const SCHEDULED = /-(\d{8})$/;
 
 function pictureOfTimeline(timeline: TimelineRecord): TimelinePicture {
-  const ticks = timeline.lives.flatMap(({ name, spans, before }) => {
-    const minute = timeline.kind === "jobs" ? SCHEDULED.exec(name)?.[1] : undefined;
-    const at = spans[0]?.from;
-    if (minute === undefined || at === undefined || before) return [];
-    return [{ at, clock: new Date(Number(minute) * 60_000).toISOString().slice(11, 16) }];
+  return {
+    type: "timeline",
+    timeline,
+    ticks: timeline.kind === "jobs" ? ticksIn(timeline.lives) : [],
+    joins: joinsIn(timeline.lives),
+  };
+}
+
+/** No Job begins before it is due: whichever came soonest after its minute tells when the minutes began. */
+function ticksIn(lives: readonly Life[]): { at: number; clock: string }[] {
+  const begun = lives.flatMap(({ name, spans, before }) => {
+    const minute = SCHEDULED.exec(name)?.[1];
+    const from = spans[0]?.from;
+    return minute === undefined || from === undefined || before
+      ? []
+      : [{ due: Number(minute) * 60_000, from }];
   });
-  return { type: "timeline", timeline, ticks, joins: joinsIn(timeline.lives) };
+  const offset = Math.min(...begun.map(({ due, from }) => from - due));
+  return begun.map(({ due }) => ({ at: due + offset, clock: new Date(due).toISOString().slice(11, 16) }));
 }
 
 function joinsIn(lives: readonly Life[]): { at: number; node: string }[] {
@@ -79,6 +91,8 @@ function namespacesIn(steps: readonly Step[]): NamespacesPicture[] {
       ),
   );
   const kinds = [...(inodes[0]?.keys() ?? [])].filter((kind) => !kind.startsWith("time"));
+  // One that could not be read shares nothing that is known.
+  if (!kinds.every((kind) => inodes.every((of) => of.has(kind)))) return [];
   return [
     {
       type: "namespaces",
@@ -96,8 +110,9 @@ const KINDS: Readonly<Record<string, string>> = { pods: "Pod", jobs: "Job", repl
 
 /** Owner references, out of tables that name the kind and the name of both. */
 function ownersIn(steps: readonly Step[]): OwnersPicture[] {
-  const rows = steps.flatMap(({ command, output }) => {
-    const resource = /^kubectl get (\w+)/.exec(command)?.[1] ?? "";
+  const rows = steps.flatMap(({ command, where, output }) => {
+    const resource = /^kubectl get ([\w,]+)/.exec(command)?.[1];
+    if (where !== "kubectl" || resource === undefined) return [];
     return parseTable(output).map((row) => ownershipIn(row, KINDS[resource]));
   });
   const objects = rows.flatMap((row) => (row ? [row] : []));

@@ -26,15 +26,15 @@ const TOLD_LINES = 30;
 export async function installSiteGenerator(): Promise<void> {
   const modules = join(PACKAGE, "node_modules");
   const stamp = join(modules, ".installed-from");
-  const lock = createHash("sha256")
+  const wanted = createHash("sha256")
     .update(readFileSync(join(PACKAGE, "package-lock.json")))
     .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await run("npm ci in book/", "npm", ["ci", "--loglevel=error"], {
     remedy:
       "npm needs its registry, or a cache that has these packages. The rest of the tutorial runs without the book.",
   });
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, wanted);
 }
 
 /** Hands the book to those who draw it. */
@@ -71,7 +71,9 @@ export async function drawSite(base: string): Promise<void> {
 /** Serves the pages while they are written, until it is ended. @throws {Problem} when it can't */
 export async function serveSite(args: readonly string[]): Promise<void> {
   await run("the site's server", "node", ["node_modules/astro/bin/astro.mjs", "dev", ...args], {
-    stdio: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+    all: false,
     env: { NODE_ENV: "development" },
     remedy: "The lines above say why.",
   });
@@ -93,9 +95,11 @@ async function run(
       env: { ...ENVIRONMENT, ASTRO_TELEMETRY_DISABLED: "1", ...options.env },
     });
   } catch (error) {
-    if (!(error instanceof ExecaError) || error.isTerminated) throw error;
-    const output = typeof error.all === "string" ? error.all : error.shortMessage;
-    const details = sanitize(output).trim().split("\n").slice(-TOLD_LINES);
+    if (!(error instanceof ExecaError)) throw error;
+    const output = String(error.all ?? "").trim();
+    const details = sanitize(output || error.shortMessage)
+      .split("\n")
+      .slice(-TOLD_LINES);
     throw new Problem(`${what} failed`, remedy, { details, cause: error });
   }
 }

@@ -5,7 +5,7 @@ import type { BookChapter, BookClaim, BookGround } from "./model.ts";
 export interface Story {
   /** Said by the article, and so wherever it was looked at. */
   readonly right: readonly string[];
-  /** Said by the article, or shown beside it, and another outcome with another runtime or another version of cgroups. */
+  /** Said by the article, and another outcome with another runtime or another version of cgroups. */
   readonly dependent: readonly string[];
   /** Said by the article, and so nowhere. */
   readonly wrong: readonly string[];

@@ -4,7 +4,7 @@ import { type Manifest, readManifestText } from "../manifest.ts";
 import { DEFINITION_ARTIFACT } from "./artifact.ts";
 import type { Bilingual, Chapter, Claim, Mutant } from "./claim.ts";
 import type { Expectation } from "./expectation.ts";
-import { changedLines, type ObjectLines } from "./manifest-lines.ts";
+import { changedLines, inOrder, type ObjectLines } from "./manifest-lines.ts";
 
 /** A claim as its chapter states it: nothing of it was run. */
 export interface ClaimDefinition {
@@ -17,7 +17,7 @@ export interface ClaimDefinition {
   readonly expect: Expectation;
   /** The names of its mutants. */
   readonly mutants: readonly string[];
-  /** What its mutants change in the manifests: the lines without which it would not be so. */
+  /** What its mutants change in the manifests: there the outcome is decided. */
   readonly manifestLines: readonly ManifestLines[];
   /** The line of its chapter's file on which it begins, counted from 1. */
   readonly line: number;
@@ -86,13 +86,14 @@ function linesOf<T>(mutants: readonly Mutant<T>[], manifest: Manifest, file: str
     const changed = before.map((object, index) =>
       left.includes(object) ? object : (untouched[index] ?? object),
     );
-    for (const { first, last, lines } of changedLines(text, changed)) {
-      const known = byObject.get(first)?.lines ?? [];
+    for (const { first, last, lines, above } of changedLines(text, changed)) {
+      const known = byObject.get(first);
       byObject.set(first, {
         file,
         first,
         last,
-        lines: [...new Set([...known, ...lines])].sort((a, b) => a - b),
+        lines: inOrder([...(known?.lines ?? []), ...lines]),
+        above: inOrder([...(known?.above ?? []), ...above]),
       });
     }
   }

@@ -33,23 +33,27 @@ describe("the lines that a change was made to", () => {
     [
       "a field is otherwise",
       ([, service]) => (service!.spec.ports = [{ port: 81 }]),
-      [{ first: 17, last: 23, lines: [23] }],
+      [{ first: 17, last: 23, lines: [23], above: [] }],
     ],
     [
       "an item of a list in one line is otherwise",
       ([pod]) => (pod!.spec.containers[0]!.args = ["--port", "8080"]),
-      [{ first: 2, last: 15, lines: [9] }],
+      [{ first: 2, last: 15, lines: [9], above: [] }],
     ],
-    ["a field came in", ([pod]) => (pod!.spec.hostNetwork = true), [{ first: 2, last: 15, lines: [6] }]],
+    [
+      "a field came in",
+      ([pod]) => (pod!.spec.hostNetwork = true),
+      [{ first: 2, last: 15, lines: [], above: [6] }],
+    ],
     [
       "a field of several lines is gone",
       ([pod]) => delete pod!.spec.containers[1]!.env,
-      [{ first: 2, last: 15, lines: [11, 12, 13, 14, 15] }],
+      [{ first: 2, last: 15, lines: [11, 12, 13, 14, 15], above: [] }],
     ],
     [
       "a container is gone",
       ([pod]) => pod!.spec.containers.pop(),
-      [{ first: 2, last: 15, lines: [10, 11, 12, 13, 14, 15] }],
+      [{ first: 2, last: 15, lines: [10, 11, 12, 13, 14, 15], above: [] }],
     ],
     [
       "both objects are otherwise",
@@ -58,8 +62,8 @@ describe("the lines that a change was made to", () => {
         service!.kind = "Endpoints";
       },
       [
-        { first: 2, last: 15, lines: [3] },
-        { first: 17, last: 23, lines: [18] },
+        { first: 2, last: 15, lines: [3], above: [] },
+        { first: 17, last: 23, lines: [18], above: [] },
       ],
     ],
   ])("%s", (_, change, expected) => {

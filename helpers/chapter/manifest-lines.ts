@@ -8,6 +8,8 @@ export interface ObjectLines {
   readonly last: number;
   /** The lines that matter, counted from 1. */
   readonly lines: readonly number[];
+  /** The lines under which something that is not there would matter. */
+  readonly above: readonly number[];
 }
 
 /** Where every object of a manifest file stands, in the file's order. */
@@ -23,20 +25,27 @@ export function placesOf(text: string): { first: number; last: number; name: str
 }
 
 /**
- * The lines of a manifest file that a change was made to: those of fields that are otherwise or gone, and where fields
- * came in, the line of the field that holds them. `changed` has the file's objects, in its order, as they are afterwards.
+ * The lines of a manifest file that a change was made to: those of fields that are otherwise or gone, and apart from them,
+ * where fields came in, the line of the field that holds them. `changed` has the file's objects, in its order, as they are afterwards.
  */
 export function changedLines(text: string, changed: readonly ManifestObject[]): ObjectLines[] {
   return documentsOf(text).flatMap(({ root, lineOf }, index) => {
-    const lines = new Set<number>();
+    const marks = { lines: new Set<number>(), above: new Set<number>(), lineOf };
     const extent = extentOf(root, lineOf);
-    compare(root, changed[index], extent.first, { lines, lineOf });
-    return lines.size === 0 ? [] : [{ ...extent, lines: [...lines].sort((a, b) => a - b) }];
+    compare(root, changed[index], extent.first, marks);
+    if (marks.lines.size + marks.above.size === 0) return [];
+    return [{ ...extent, lines: inOrder(marks.lines), above: inOrder(marks.above) }];
   });
+}
+
+/** Line numbers, each once, from the first to the last. */
+export function inOrder(lines: Iterable<number>): number[] {
+  return [...new Set(lines)].sort((a, b) => a - b);
 }
 
 interface Marks {
   readonly lines: Set<number>;
+  readonly above: Set<number>;
   readonly lineOf: (offset: number) => number;
 }
 
@@ -51,13 +60,13 @@ function compare(node: Node, value: unknown, holder: number, marks: Marks): void
       else if (pair.value) compare(pair.value, value[key], line, marks);
     }
     const known = pairs.map(({ key }) => String(isScalar(key) ? key.value : key));
-    if (Object.keys(value).some((key) => !known.includes(key))) marks.lines.add(holder);
+    if (Object.keys(value).some((key) => !known.includes(key))) marks.above.add(holder);
   } else if (isSeq(node) && Array.isArray(value)) {
     (node.items as Node[]).forEach((item, index) => {
       if (index >= value.length) markAll(item, item, marks);
       else compare(item, value[index], marks.lineOf(startOf(item)), marks);
     });
-    if (value.length > node.items.length) marks.lines.add(holder);
+    if (value.length > node.items.length) marks.above.add(holder);
   } else if (!isScalar(node) || node.value !== value) {
     markAll(node, node, marks);
   }

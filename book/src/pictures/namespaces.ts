@@ -30,9 +30,9 @@ export function drawNamespaces(picture: NamespacesPicture, nameOf: (process: str
   );
   return draw({
     // Inodes have ten digits.
-    width: 430,
+    width: 450,
     height: picture.rows.length * 30 + 34,
-    marginLeft: 94,
+    marginLeft: 112,
     marginRight: 2,
     marginTop: 28,
     marginBottom: 2,

@@ -9,6 +9,9 @@ const LANE = 30;
 const HEIGHTS: Partial<Record<State, number>> = { waiting: 0.2, suspended: 0.2, idle: 0.1, ended: 0.1 };
 const HEIGHT = 0.42;
 
+/** The same for both pictures of a time-line, so that they stand below each other, in pixels. */
+const LEFT = 18;
+
 interface Moment {
   readonly at: number;
   readonly label: string;
@@ -22,7 +25,13 @@ const seconds = (milliseconds: number) => milliseconds / 1000;
 /** A lane for each object, with a bar for each state that it was in; and upright lines at some moments. */
 export function drawLives({ lives, duration }: TimelineRecord, moments: readonly Moment[]): string {
   const bars = lives.flatMap(({ spans }, lane) =>
-    spans.map(({ state, from, to }) => ({ lane, state, from: seconds(from), to: seconds(to) })),
+    spans.map(({ state, replicas, from, to }) => ({
+      lane,
+      state,
+      replicas,
+      from: seconds(from),
+      to: seconds(to),
+    })),
   );
   const top = moments.length > 0 ? 18 : 2;
   const hasNodes = new Set(lives.map(({ node }) => node)).size > 1;
@@ -31,7 +40,7 @@ export function drawLives({ lives, duration }: TimelineRecord, moments: readonly
   return draw({
     width: WIDTH,
     height: lives.length * LANE + top + 36,
-    marginLeft: 10,
+    marginLeft: LEFT,
     marginRight: 12,
     marginTop: top,
     marginBottom: 34,
@@ -47,6 +56,15 @@ export function drawLives({ lives, duration }: TimelineRecord, moments: readonly
         fill: ({ state }: Bar) => `var(--state-${state})`,
         fillOpacity: ({ state }: Bar) => (state === "terminating" ? 0.25 : 1),
         stroke: ({ state }: Bar) => `var(--state-${state})`,
+      }),
+      // Of a ReplicaSet, how many Pods it was told to have.
+      Plot.text(bars, {
+        x: ({ from, to }: Bar) => (from + to) / 2,
+        y: ({ lane }: Bar) => lane + 0.74,
+        text: ({ replicas }: Bar) => (replicas ? String(replicas) : ""),
+        fill: "var(--on-bar)",
+        fontSize: 11,
+        fontWeight: "bold",
       }),
       Plot.text(lives, {
         x: 0,
@@ -88,6 +106,7 @@ function timeAxis() {
 interface Bar {
   readonly lane: number;
   readonly state: State;
+  readonly replicas: number | undefined;
   readonly from: number;
   readonly to: number;
 }
@@ -116,7 +135,7 @@ export function drawCounts({ lives, bounds, duration }: TimelineRecord): string 
   return draw({
     width: WIDTH,
     height: Math.min(60 + most * 22, 200),
-    marginLeft: 24,
+    marginLeft: LEFT,
     marginRight: 12,
     marginTop: 10,
     marginBottom: 34,

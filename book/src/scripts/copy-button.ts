@@ -1,6 +1,8 @@
 /** Adds a button that copies the command in it; without JavaScript there is none. */
 class CopyButton extends HTMLElement {
   connectedCallback(): void {
+    // Browsers have a clipboard for pages only that came over https or from this machine.
+    if (!("clipboard" in navigator)) return;
     const button = document.createElement("button");
     const { label = "", done = "" } = this.dataset;
     button.type = "button";

@@ -1,10 +1,9 @@
-/** Where another version or runtime is chosen, the reader stays at the claim that he was reading. */
+/** Where another version or runtime is chosen, the claim that is in the page's address stays in it. */
 class GroundSwitch extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener("click", (event) => {
       const link = event.target;
-      if (!(link instanceof HTMLAnchorElement)) return;
-      link.hash = location.hash;
+      if (link instanceof HTMLAnchorElement) link.hash = location.hash;
     });
   }
 }

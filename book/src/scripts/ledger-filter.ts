@@ -34,7 +34,8 @@ class LedgerFilter extends HTMLElement {
       if (fits) count += 1;
     }
     const output = form.elements.namedItem("count");
-    if (output instanceof HTMLOutputElement) output.value = String(count);
+    if (output instanceof HTMLOutputElement)
+      output.value = (output.dataset["words"] ?? "").replace("-1", String(count));
     this.#remember(choice);
   }
 
