@@ -38,6 +38,8 @@ export async function runVitest(run: VitestRun): Promise<void> {
     slowTestThreshold: SLOW_CLAIM_MS,
     ...(run.testNamePattern !== undefined && { testNamePattern: run.testNamePattern }),
     ...(run.provide && { provide: run.provide as ProvidedContext }),
+    // Nothing is run: the chapters need not be kept apart, and the libraries that they share are read once.
+    ...(run.provide?.mode === "definitions" && { isolate: false, fileParallelism: false }),
     maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),
   });
   // Vitest would end the process a millisecond after a signal, before anything of ours is removed.

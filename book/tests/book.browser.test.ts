@@ -239,9 +239,9 @@ describe.runIf(executable !== undefined)("in a browser", () => {
 
   test("a picture says what it shows to those who do not see it", async () => {
     const { page, close } = await open("05-deployment/");
-    const picture = page.getByRole("figure", { name: "The Pods of rolling during the update" });
+    const picture = page.getByRole("img", { name: "The Pods of rolling during the update" });
     const id = await picture.getAttribute("aria-describedby");
-    const text = await page.locator(`[id="${id}"]`).innerText();
+    const text = await page.locator(`[id="${id}"]`).textContent();
     expect(text).toMatch(/ready: never fewer than 3/);
     await close();
   });

@@ -41,7 +41,7 @@ export function drawOwners({ edges }: OwnersPicture): string {
   // Only the picture: a page has no use for the XML declaration, and its title is the figure's.
   return svg
     .slice(svg.indexOf("<svg"))
-    .replace("<svg", '<svg aria-hidden="true" class="graph"')
+    .replace("<svg", '<svg class="graph"')
     .replaceAll(INK, "currentColor")
     .replaceAll(/<title>[^<]*<\/title>\n?/g, "");
 }
