@@ -66,11 +66,14 @@ describe.runIf(executable !== undefined)("in a browser", () => {
     },
   );
 
+  // Chapters are drawn alike, and axe takes seconds for each: those with all that there is, or every page with AXE=all.
   test.each([
     ["in English, light, at a desk", DESK, "light", ""],
     ["in Chinese, dark, on a phone", PHONE, "dark", "zh/"],
   ] as const)("axe finds nothing: %s", { timeout: 300_000 }, async (_, viewport, colorScheme, language) => {
-    const chosen = kinds.filter((path) => path.startsWith("zh/") === (language === "zh/"));
+    const own = kinds.filter((path) => path.startsWith("zh/") === (language === "zh/"));
+    const chosen =
+      process.env["AXE"] === "all" ? own : own.filter((path) => !/\/?(03|04|06|07|08|10)-/.test(path));
     await inLanes(chosen, async (path) => {
       const { page, close } = await open(path, { viewport, colorScheme });
       // What can be scrolled is made focusable when the browser has nothing else to do.
