@@ -278,8 +278,8 @@ claim("deploy.zero", {
 });
 
 claim("deploy.patient", {
-  en: "With minReadySeconds: 3 the old Pod goes only when the new one has been ready for 3 seconds; the bounds hold as before",
-  zh: "设置 minReadySeconds: 3 后，新 Pod 要连续就绪 3 秒，旧 Pod 才会撤下；上下限依然成立",
+  en: "With minReadySeconds: 10 the old Pod goes only when the new one has been ready for 10 seconds; the bounds hold as before",
+  zh: "设置 minReadySeconds: 10 后，新 Pod 要连续就绪 10 秒，旧 Pod 才会撤下；上下限依然成立",
   source: "ours#deployment",
   because: {
     en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for.",
@@ -301,9 +301,9 @@ claim("deploy.patient", {
       until: (events) => events.lines.some((line) => line.includes("Scaled down")),
     });
     const [scaledDown = ""] = lines.find((line) => line.includes("Scaled down"))?.split(" ") ?? [];
-    // Both are whole seconds, and so is what the controller goes by.
+    // Both are whole seconds, and so is what the controller goes by. A busy controller may be seconds late without it.
     const seconds = (Date.parse(scaledDown) - Date.parse(ready.text)) / 1000;
-    return { fewestReady, mostPods, waited: seconds >= 3 };
+    return { fewestReady, mostPods, waited: seconds >= 10 };
   },
   holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
   mutants: [
