@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { NamespacesPicture } from "../../../helpers/book/pictures.ts";
+import type { NamespacesPicture } from "../../../helpers/book/namespaces-picture.ts";
 import { draw } from "./draw.ts";
 
 interface Cell {

@@ -1,5 +1,5 @@
 import { instance } from "@viz-js/viz";
-import type { OwnersPicture } from "../../../helpers/book/pictures.ts";
+import type { OwnersPicture } from "../../../helpers/book/owners-picture.ts";
 
 const graphviz = await instance();
 
