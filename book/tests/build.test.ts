@@ -104,7 +104,7 @@ describe.runIf(executable !== undefined)("a small book under a path, with hostil
     const { page, close } = await openPage(browser, site.url);
     await page.getByRole("link", { name: "Begin with the Pod" }).click();
     await expect.poll(() => page.url()).toBe(`${site.url}02-pause/`);
-    await page.getByRole("link", { name: "Ledger of claims" }).click();
+    await page.getByRole("link", { name: "Ledger of claims" }).first().click();
     await expect.poll(() => page.url()).toBe(`${site.url}ledger/`);
     await close();
   });

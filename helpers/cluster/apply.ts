@@ -106,15 +106,24 @@ class Stillness {
       this.#last = state;
       this.#since = performance.now();
     }
+    // Others will go and make room: the node takes 110 Pods, and mutants of several chapters share it.
+    if (pods.some(isWaitingForRoom)) return false;
     const patience = pods.some(isBeingMade) ? MAKING_MS : STILL_MS;
     return performance.now() - this.#since > patience;
   }
 }
 
-/** A node was found for the Pod, and some container of it was not started yet. */
+/** The scheduler has not looked at the Pod yet, or found a node for it, and some container of it was not started yet. */
 function isBeingMade({ spec, status }: V1Pod): boolean {
-  if (!spec?.nodeName || status?.phase !== "Pending") return false;
+  if (status?.phase !== "Pending") return false;
+  if (!spec?.nodeName) return !status.conditions?.some(({ type }) => type === "PodScheduled");
   return !(status.containerStatuses ?? []).some(({ state }) => DEAD_ENDS.has(state?.waiting?.reason ?? ""));
+}
+
+/** The scheduler found the nodes full: it will look again when a Pod has gone. */
+function isWaitingForRoom({ status }: V1Pod): boolean {
+  const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
+  return scheduled?.status === "False" && /Too many pods/.test(scheduled.message ?? "");
 }
 
 /** What the cluster has of a manifest. */

@@ -9,7 +9,9 @@ export const WIDTH = 390;
 
 /** The colours are the style sheet's, so that a picture follows the reader's choice of light or dark. */
 export function draw(options: Plot.PlotOptions): string {
-  return Plot.plot({ ...options, document, style: { background: "none", color: "inherit" } }).outerHTML;
+  const svg = Plot.plot({ ...options, document, style: { background: "none", color: "inherit" } }).outerHTML;
+  // The parts' own labels: the picture as a whole has one.
+  return svg.replaceAll(/ aria-label="[^"]*"/g, "");
 }
 
 /** A picture with a title, and in words what it shows, for those who do not see it. `id` is unlike any other on the page. */
