@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "helpers",
           include: ["helpers/**/*.test.ts", "commands/**/*.test.ts"],
-          exclude: ["**/*.engine.test.ts"],
+          exclude: ["**/*.engine.test.ts", "**/*.fault.test.ts"],
           // Some start processes of their own, and the machine may be busy.
           testTimeout: 60_000,
         },
@@ -26,6 +26,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "faults",
+          include: ["commands/faults/*.fault.test.ts"],
+          // They start runs, and break what is around them: one after another.
+          fileParallelism: false,
         },
       },
       {

@@ -1,13 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { Problem } from "./problem.ts";
 
 /** The checkout's top folder. */
 export const PROJECT_ROOT = join(import.meta.dirname, "..");
 
-/** Our folder in the user's cache (`~/.cache/proven-tutorial` on Linux, or under XDG_CACHE_HOME), made if missing. */
+/**
+ * Our folder in the user's cache (`~/.cache/proven-tutorial` on Linux, or under XDG_CACHE_HOME), made if missing.
+ * @throws {Problem} when it can't be made
+ */
 export function cacheFolder(...parts: string[]): string {
   const folder = join(envPaths("proven-tutorial", { suffix: "" }).cache, ...parts);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Problem(
+      `the cache folder ${folder} can't be made: ${(cause as Error).message}`,
+      "Set XDG_CACHE_HOME to a folder that you may write to, on a disk with 6 GB to spare.",
+      { cause },
+    );
+  }
   return folder;
 }

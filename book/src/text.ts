@@ -89,3 +89,9 @@ export function dayOf(iso: string, language: Language): string {
   });
   return format.format(new Date(iso));
 }
+
+/** A line of Chinese goes on in the next one without the space that a browser would put there. */
+export function joinLines(markdown: string, language: Language): string {
+  if (language === "en") return markdown;
+  return markdown.replaceAll(/([\p{Script=Han}，。；：、？！）”])\n(?=[^\n\s])/gu, "$1");
+}
