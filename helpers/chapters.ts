@@ -20,10 +20,15 @@ export function chapterIds(): string[] {
 export function chaptersNamed(names: readonly string[]): string[] {
   const all = chapterIds();
   return names.map((name) => {
-    const found = all.find((id) => id === name || id.replace(/^\d+-/, "") === name);
+    const found = all.find((id) => id === name || wordOfChapter(id) === name);
     if (!found) throw new Problem(`there is no chapter "${name}"`, `The chapters are: ${all.join(", ")}.`);
     return found;
   });
+}
+
+/** The id of a chapter without its number, `pod` for `01-pod`: it names it as well. */
+export function wordOfChapter(id: string): string {
+  return id.replace(/^\d+-/, "");
 }
 
 /** The file of a chapter, from the top of the checkout. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chapterFile, chapterIds } from "./chapters.ts";
+import { chapterFile, chapterIds, wordOfChapter } from "./chapters.ts";
 import { MANIFESTS } from "./manifest.ts";
 import { PROJECT_ROOT } from "./paths.ts";
 import { Problem } from "./problem.ts";
@@ -21,7 +21,7 @@ export function newChapter(name: string): { id: string; files: [string, string] 
     );
   }
   const ids = chapterIds();
-  const known = ids.find((id) => id.replace(/^\d+-/, "") === name);
+  const known = ids.find((id) => wordOfChapter(id) === name);
   if (known) throw new Problem(`there is a chapter ${known} already`, "Take another name.");
   const number = Math.max(0, ...ids.map((id) => Number(/^\d+/.exec(id)?.[0] ?? 0))) + 1;
   const id = `${String(number).padStart(2, "0")}-${name}`;

@@ -107,12 +107,14 @@ export class Timeline implements TimelineRecord {
     return this.life(name).spans.find((span) => span.state === state)?.from ?? Infinity;
   }
 
+  /** When something changed, and the beginning, in order. At its very end nothing begins, and every span is over. */
+  get moments(): number[] {
+    const borders = this.lives.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to]));
+    return [...new Set([0, ...borders])].filter((at) => at < this.duration).sort((a, b) => a - b);
+  }
+
   #counts(states: readonly State[]): number[] {
-    const moments = new Set(this.lives.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to])));
-    moments.add(0);
-    // At its very end nothing begins any more, and every span is over.
-    moments.delete(this.duration);
-    return [...moments].map((at) => countAt(this.lives, states, at));
+    return this.moments.map((at) => countAt(this.lives, states, at));
   }
 }
 

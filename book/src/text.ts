@@ -1,3 +1,4 @@
+import { fits } from "../../helpers/chapter/expectation.ts";
 import type { BookChapter, BookClaim, BookGround, Language } from "./book.ts";
 import { WORDS } from "./words.ts";
 
@@ -43,7 +44,7 @@ export function shortNameOfGround({ head }: BookGround, grounds: readonly BookGr
 }
 
 /** Whether a chapter's containers are made with the engine alone. */
-export function asksEngine({ manifests }: BookChapter): boolean {
+function asksEngine({ manifests }: BookChapter): boolean {
   return manifests.length === 0;
 }
 
@@ -67,17 +68,14 @@ export function expectedElsewhere(
 ): string[] {
   if (typeof expect === "string") return [];
   const words = WORDS[language];
-  return expect.flatMap(({ outcome, runtime, engine, cgroup }) => {
-    const isRecorded = grounds.some(
-      ({ head }) =>
-        (runtime === undefined || head.runtime === runtime) &&
-        (engine === undefined || head.engine?.name === engine) &&
-        (cgroup === undefined || head.cgroup === cgroup),
-    );
-    const where = [runtime ?? engine, cgroup && `cgroup v${cgroup}`]
+  // A version that was not recorded is no kind of cluster that was not.
+  return expect.flatMap(({ outcome, from: _from, before: _before, ...where }) => {
+    const { runtime, engine, cgroup } = where;
+    const named = [runtime ?? engine, cgroup && `cgroup v${cgroup}`]
       .filter((part) => part !== undefined)
       .join(" + ");
-    return isRecorded || where === "" ? [] : [words.expectedElsewhere(words.outcome[outcome], where)];
+    const isRecorded = grounds.some(({ head }) => fits(where, head));
+    return isRecorded || named === "" ? [] : [words.expectedElsewhere(words.outcome[outcome], named)];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../helpers/chapter/outcome.ts";
+import { NAMES } from "../../helpers/report/text.ts";
 import type { State } from "../../helpers/timeline.ts";
 import type { Language } from "./book.ts";
 
@@ -78,14 +79,12 @@ export interface Words {
   readonly linkTo: (what: string) => string;
   readonly use: string;
   readonly fromEvidence: string;
-  readonly filter: string;
   readonly filterText: string;
   readonly filterChapter: string;
   readonly filterOutcome: string;
   readonly any: string;
   readonly onlyDiffering: string;
   readonly shown: (count: number) => string;
-  readonly claim: string;
   readonly statement: string;
   readonly offlineNode: string;
   readonly existing: string;
@@ -167,13 +166,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     manifestLater: "applied by a claim",
     applied: "How they were applied",
     claims: "Claims",
-    outcome: {
-      holds: "holds",
-      refuted: "refuted",
-      "not asked": "not asked",
-      "not observable": "not observable",
-      error: "error",
-    },
+    outcome: NAMES.en,
     asExpected: "as this chapter expects",
     why: "Why: ",
     sources: "Sources",
@@ -209,14 +202,12 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     linkTo: (what) => `Link to ${what}`,
     use: "What each is for",
     fromEvidence: "The evidence",
-    filter: "Filter",
     filterText: "Words or an id",
     filterChapter: "Chapter",
     filterOutcome: "Outcome",
     any: "any",
     onlyDiffering: "only what differs between recordings",
     shown: (count) => `${count} claims shown`,
-    claim: "Claim",
     statement: "Statement",
     offlineNode: "offline node",
     existing: "existing cluster",
@@ -308,13 +299,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     manifestLater: "验证某条论断时才应用",
     applied: "应用过程",
     claims: "论断",
-    outcome: {
-      holds: "成立",
-      refuted: "不成立",
-      "not asked": "未验证",
-      "not observable": "无法观察",
-      error: "出错",
-    },
+    outcome: NAMES.zh,
     asExpected: "与本章预期一致",
     why: "原因：",
     sources: "参考资料",
@@ -349,14 +334,12 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     linkTo: (what) => `${what} 的链接`,
     use: "各自适合做什么",
     fromEvidence: "查看证据",
-    filter: "筛选",
     filterText: "关键词或编号",
     filterChapter: "章节",
     filterOutcome: "结果",
     any: "不限",
     onlyDiffering: "只看各记录之间有差异的",
     shown: (count) => `显示 ${count} 条论断`,
-    claim: "论断",
     statement: "陈述",
     offlineNode: "离线节点",
     existing: "原有集群",

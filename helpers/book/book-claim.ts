@@ -19,20 +19,15 @@ export function bookClaim(
   manifests: BookChapter["manifests"],
   code: string,
 ): BookClaim {
-  const { id, statement, source, because, references, since, expect, mutants, line } = claim;
+  const { manifestLines, line, ...stated } = claim;
   const shown = told.find(({ ground }) => ground === shownGround)?.record;
   return {
-    id,
-    statement,
-    source,
-    ...(because && { because }),
-    references,
-    ...(since !== undefined && { since }),
-    expect,
-    mutants,
-    excerpts: excerptsOf(claim, shown?.steps ?? [], manifests),
+    ...stated,
+    excerpts: excerptsOf(manifestLines, shown?.steps ?? [], manifests),
     code: { first: line, last: lastLineOf(code, line) },
-    seen: Object.fromEntries(told.map(({ ground, record }) => [ground, bookSeen(record, statement, shown)])),
+    seen: Object.fromEntries(
+      told.map(({ ground, record }) => [ground, bookSeen(record, claim.statement, shown)]),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClaimDefinition } from "../chapter/definitions.ts";
+import type { ManifestLines } from "../chapter/definitions.ts";
 import type { Step } from "../evidence/transcript.ts";
 import { excerptsOf } from "./excerpts.ts";
 
@@ -26,23 +26,9 @@ metadata:
 const MANIFESTS = [{ file: "fixtures/manifests/a.yaml", text: TEXT, later: false }];
 const OBJECTS = { orphan: 6, web: 11, service: 16 };
 
-function claim(manifestLines: ClaimDefinition["manifestLines"] = []): ClaimDefinition {
-  const statement = { en: "", zh: "" };
-  return {
-    id: "a",
-    statement,
-    source: "",
-    references: [],
-    expect: "holds",
-    mutants: [],
-    manifestLines,
-    line: 1,
-  };
-}
-
-function objectsFor(command: string, lines?: ClaimDefinition["manifestLines"]) {
+function objectsFor(command: string, lines: readonly ManifestLines[] = []) {
   const step: Step = { command, where: "kubectl", output: "", exitCode: 0, duration: 0 };
-  return excerptsOf(claim(lines), [step], MANIFESTS).map(({ first }) => first);
+  return excerptsOf(lines, [step], MANIFESTS).map(({ first }) => first);
 }
 
 describe("the objects that a claim speaks of", () => {

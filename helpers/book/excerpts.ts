@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ClaimDefinition } from "../chapter/definitions.ts";
+import type { ManifestLines } from "../chapter/definitions.ts";
 import { placesOf } from "../chapter/manifest-lines.ts";
 import type { Step } from "../evidence/transcript.ts";
 import type { BookChapter, Excerpt } from "./model.ts";
@@ -9,7 +9,7 @@ import type { BookChapter, Excerpt } from "./model.ts";
  * no mutant changes any, those that its commands name.
  */
 export function excerptsOf(
-  { manifestLines }: ClaimDefinition,
+  manifestLines: readonly ManifestLines[],
   steps: readonly Step[],
   manifests: BookChapter["manifests"],
 ): Excerpt[] {

@@ -1,4 +1,4 @@
-import { chapterFile } from "../chapters.ts";
+import { chapterFile, wordOfChapter } from "../chapters.ts";
 import type { ChapterDefinition } from "../chapter/definitions.ts";
 import type { Recording } from "../ledger/files.ts";
 import { groundName } from "../ledger/ledger.ts";
@@ -68,7 +68,7 @@ function bookChapter(
   );
   return {
     id,
-    word: id.replace(/^\d+-/, ""),
+    word: wordOfChapter(id),
     title,
     intro,
     manifests,

@@ -1,6 +1,5 @@
 import type { Bilingual } from "../chapter/claim.ts";
-import type { Expectation } from "../chapter/expectation.ts";
-import type { ManifestLines } from "../chapter/definitions.ts";
+import type { ClaimDefinition, ManifestLines } from "../chapter/definitions.ts";
 import type { LedgerHead } from "../ledger/ledger.ts";
 import type { Outcome } from "../chapter/outcome.ts";
 import type { Step } from "../evidence/transcript.ts";
@@ -51,16 +50,8 @@ export interface BookManifest {
   readonly later: boolean;
 }
 
-export interface BookClaim {
-  readonly id: string;
-  readonly statement: Bilingual;
-  /** Where it is said: `article#pod`. */
-  readonly source: string;
-  readonly because?: Bilingual;
-  readonly references: readonly string[];
-  readonly since?: string;
-  readonly expect: Expectation;
-  readonly mutants: readonly string[];
+/** A claim as its chapter states it, and what was seen of it. */
+export interface BookClaim extends Omit<ClaimDefinition, "manifestLines" | "line"> {
   /** The objects of the manifests that it speaks of, with the lines that matter. */
   readonly excerpts: readonly Excerpt[];
   /** The lines of the chapter's file that state it. */

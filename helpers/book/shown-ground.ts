@@ -5,17 +5,21 @@ import type { BookGround } from "./model.ts";
  * real k3s before a stand-in; and where there are several, what most was recorded on.
  */
 export function shownGround(grounds: readonly BookGround[], wanted: string): string | undefined {
-  const rank = ({ head: { distribution, kubernetes, recordedAt } }: BookGround) => {
-    const [, major = 0, minor = 0, patch = 0] = (/v(\d+)\.(\d+)\.(\d+)/.exec(kubernetes) ?? []).map(Number);
-    const isWanted = kubernetes === wanted || kubernetes.startsWith(`${wanted}+`);
-    return [isWanted, major, minor, patch, distribution === "k3s", Object.keys(recordedAt).length].map(
-      Number,
-    );
-  };
-  return grounds.toSorted((a, b) => compareRanks(rank(b), rank(a)))[0]?.name;
+  const isWanted = ({ kubernetes }: BookGround["head"]) =>
+    kubernetes === wanted || kubernetes.startsWith(`${wanted}+`);
+  const isK3s = ({ distribution }: BookGround["head"]) => distribution === "k3s";
+  const recorded = ({ recordedAt }: BookGround["head"]) => Object.keys(recordedAt).length;
+  const [best] = grounds.toSorted(
+    ({ head: a }, { head: b }) =>
+      Number(isWanted(b)) - Number(isWanted(a)) ||
+      versionOf(b).localeCompare(versionOf(a), "en", { numeric: true }) ||
+      Number(isK3s(b)) - Number(isK3s(a)) ||
+      recorded(b) - recorded(a),
+  );
+  return best?.name;
 }
 
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const differing = a.findIndex((value, index) => value !== b[index]);
-  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
+/** Kubernetes' own version, `v1.36.3` of k3s' `v1.36.3+k3s1`. */
+function versionOf({ kubernetes }: BookGround["head"]): string {
+  return kubernetes.split("+")[0] ?? kubernetes;
 }

@@ -63,7 +63,7 @@ export function registerDefinitions(
             ...(since !== undefined && { since }),
             expect,
             mutants: mutants.map(({ name }) => name),
-            manifestLines: manifest.files.flatMap(({ name }) => linesOf(mutants, manifest, name)),
+            manifestLines: linesOf(mutants, manifest),
             line: task.location?.line ?? 1,
           },
         });
@@ -72,30 +72,32 @@ export function registerDefinitions(
   };
 }
 
-/** The lines of a file that some mutant changes, object by object. What a mutant leaves out altogether is not meant. */
-function linesOf<T>(mutants: readonly Mutant<T>[], manifest: Manifest, file: string): ManifestLines[] {
-  const text = readManifestText(file);
-  const byObject = new Map<number, ManifestLines>();
-  for (const mutant of mutants) {
-    if (!("manifest" in mutant) || !mutant.manifest) continue;
+/** The lines that some mutant changes, object by object. What a mutant leaves out altogether is not meant. */
+function linesOf<T>(mutants: readonly Mutant<T>[], manifest: Manifest): ManifestLines[] {
+  const found = mutants.flatMap((mutant) => {
+    if (!("manifest" in mutant) || !mutant.manifest) return [];
     const copy = manifest.copy();
-    const before = copy.files.find(({ name }) => name === file)?.objects.slice() ?? [];
-    const untouched = structuredClone(before);
+    // A mutant may take objects out of these lists.
+    const before = copy.files.map(({ objects }) => [...objects]);
     mutant.manifest(copy);
-    const left = copy.files.find(({ name }) => name === file)?.objects ?? [];
-    const changed = before.map((object, index) =>
-      left.includes(object) ? object : (untouched[index] ?? object),
-    );
-    for (const { first, last, lines, above } of changedLines(text, changed)) {
-      const known = byObject.get(first);
-      byObject.set(first, {
-        file,
-        first,
-        last,
-        lines: inOrder([...(known?.lines ?? []), ...lines]),
-        above: inOrder([...(known?.above ?? []), ...above]),
+    return manifest.files.flatMap(({ name, objects }, file) => {
+      const left = copy.files[file]?.objects ?? [];
+      const changed = objects.map((untouched, index) => {
+        const object = before[file]?.[index];
+        return object && left.includes(object) ? object : untouched;
       });
-    }
-  }
-  return [...byObject.values()].sort((a, b) => a.first - b.first);
+      return changedLines(readManifestText(name), changed).map((lines) => ({ file: name, ...lines }));
+    });
+  });
+  const byObject = Map.groupBy(found, ({ file, first }) => `${file}:${first}`);
+  return manifest.files.flatMap(({ name }) =>
+    [...byObject.values()]
+      .flatMap((alike) => {
+        const [one] = alike;
+        if (one?.file !== name) return [];
+        const lines = inOrder(alike.flatMap((object) => object.lines));
+        return [{ ...one, lines, above: inOrder(alike.flatMap((object) => object.above)) }];
+      })
+      .sort((a, b) => a.first - b.first),
+  );
 }

@@ -5,7 +5,7 @@ export interface Ground {
   readonly runtime: string;
   readonly cgroup: 1 | 2;
   /** The container engine below a cluster of ours. */
-  readonly engine?: { readonly name: "docker" | "podman" };
+  readonly engine?: { readonly name: string } | undefined;
 }
 
 /** Some clusters: every condition given must be met. */

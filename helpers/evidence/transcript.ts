@@ -22,6 +22,15 @@ export interface Step {
   readonly duration: number;
 }
 
+/** What stands before a command, by where it runs. */
+export const PROMPTS: Readonly<Record<Step["where"], string>> = {
+  kubectl: "$ ",
+  engine: "$ ",
+  node: "node# ",
+  host: "host# ",
+  api: "",
+};
+
 /** Keeps the steps of one claim, sanitised the moment they arrive. */
 export class Transcript {
   readonly steps: Step[] = [];
@@ -51,7 +60,7 @@ export class Transcript {
  */
 export function formatSteps(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
-    const prompt = { kubectl: "$ ", engine: "$ ", node: "node# ", host: "host# ", api: "" }[step.where];
+    const prompt = PROMPTS[step.where];
     const lines = step.output === "" ? [] : step.output.split("\n").map(withoutMiddle);
     const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
     // A script may have several lines.

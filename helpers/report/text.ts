@@ -22,7 +22,8 @@ export const MARKS: Record<Outcome, string> = {
   error: "!",
 };
 
-const NAMES: Record<Language, Record<Outcome, string>> = {
+/** How each outcome is called. */
+export const NAMES: Record<Language, Record<Outcome, string>> = {
   en: {
     holds: "holds",
     refuted: "refuted",

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { countAt, type Life, type State, type TimelineRecord } from "../../../helpers/timeline.ts";
+import { countAt, type Life, type State, type Timeline } from "../../../helpers/timeline.ts";
 import { draw, WIDTH } from "./draw.ts";
 
 /** A lane's height, with the name above its bars, in pixels. */
@@ -23,7 +23,7 @@ type Anchor = "start" | "middle" | "end";
 const seconds = (milliseconds: number) => milliseconds / 1000;
 
 /** A lane for each object, with a bar for each state that it was in; and upright lines at some moments. */
-export function drawLives({ lives, duration }: TimelineRecord, moments: readonly Moment[]): string {
+export function drawLives({ lives, duration }: Timeline, moments: readonly Moment[]): string {
   const bars = lives.flatMap(({ spans }, lane) =>
     spans.map(({ state, replicas, from, to }) => ({
       lane,
@@ -112,15 +112,10 @@ interface Bar {
 }
 
 /** How many objects were in some states, moment by moment, between the bounds that were promised. */
-export function drawCounts({ lives, bounds, duration }: TimelineRecord): string {
-  const moments = [
-    ...new Set([0, ...lives.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to]))]),
-  ]
-    .filter((at) => at <= duration)
-    .sort((a, b) => a - b);
+export function drawCounts({ lives, bounds, duration, moments }: Timeline): string {
   const series = bounds.map(({ states }, line) => ({
     line,
-    points: [...moments.filter((at) => at < duration), duration].map((at) => ({
+    points: [...moments, duration].map((at) => ({
       at: seconds(at),
       count: countAt(lives, states, Math.min(at, duration - 0.001)),
     })),
@@ -163,11 +158,4 @@ export function drawCounts({ lives, bounds, duration }: TimelineRecord): string 
       ),
     ],
   });
-}
-
-/** The smallest and the largest number of objects in some states. */
-export function rangeOf({ lives, duration }: TimelineRecord, states: readonly State[]): [number, number] {
-  const moments = [0, ...lives.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to]))];
-  const counts = moments.filter((at) => at < duration).map((at) => countAt(lives, states, at));
-  return [Math.min(...counts), Math.max(...counts)];
 }
