@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parseObjects } from "../../helpers/manifest.ts";
 import { type Checkout, copyCheckout } from "../testing/checkout.ts";
-import { remains } from "../testing/remains.ts";
+import { remains } from "../../helpers/remains.ts";
 
 /** Whatever is broken around a run: one error with a remedy, an exit code that is not 0, and nothing left. */
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Checkout, copyCheckout } from "../testing/checkout.ts";
-import { remains } from "../testing/remains.ts";
+import { remains } from "../../helpers/remains.ts";
 
 /** A run that is ended at some point leaves nothing; one that is killed leaves what the next run removes. */
 

@@ -1,0 +1,168 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { InvalidArgumentError, Option } from "commander";
+import { execa } from "execa";
+import { chapterIds, chaptersNamed } from "../helpers/chapters.ts";
+import { addOnsOf } from "../helpers/cluster/needs.ts";
+import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
+import { sanitize } from "../helpers/evidence/sanitize.ts";
+import { findProgram, installPackages } from "../helpers/engine/install.ts";
+import { onInterrupt } from "../helpers/engine/signals.ts";
+import { thisPlatform } from "../helpers/engine/platform.ts";
+import { PROJECT_ROOT } from "../helpers/paths.ts";
+import { Problem } from "../helpers/problem.ts";
+import type { Progress } from "../helpers/progress.ts";
+import { runRecord, type RunRecord } from "../helpers/record.ts";
+import { remains } from "../helpers/remains.ts";
+import { LAST_RUN } from "../helpers/report/recorder.ts";
+import { countFlakes, type Flake, flakesOf } from "../helpers/soak/flakes.ts";
+import { countResources, resourceRows } from "../helpers/soak/resources.ts";
+import { describeRound, planRounds, type Round, type Variations } from "../helpers/soak/rounds.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { withEngine } from "./with-cluster.ts";
+
+interface Options extends Variations {
+  readonly chapters?: string[];
+}
+
+/** Where the output and the record of each round are kept in which something was not as expected. */
+const EVIDENCE = "evidence/soak";
+
+const LOAD = "stress-ng";
+
+await main(async () => {
+  const command = commandLine(
+    "soak",
+    "Runs all chapters again and again, and counts what is not as expected every time.",
+  )
+    .argument("[rounds]", "how often", parseRounds, 50)
+    .option("--chapters <names...>", "these chapters only, such as pod or 05-deployment")
+    .addOption(
+      new Option("--clusters <which>", "one for all chapters, one for each, or both in turn")
+        .choices(["shared", "fresh", "alternate"])
+        .default("alternate"),
+    )
+    .addOption(
+      new Option("--load <when>", `keep every core busy with ${LOAD} meanwhile`)
+        .choices(["never", "always", "alternate"])
+        .default("alternate"),
+    )
+    .addHelpText("after", ENVIRONMENT)
+    .parse();
+  const options = command.opts<Options>();
+  if (process.env.CLUSTER !== undefined) {
+    throw new Problem("CLUSTER is set", "Unset it: here --clusters says it.");
+  }
+  const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
+  const rounds = planRounds(command.processedArgs[0] as number, options);
+
+  await withEngine({ keep: false }, async ({ engine, run, progress }) => {
+    if (rounds.some(({ load }) => load)) await provideLoad(progress);
+    // The images are made before the first round, so that each does the same.
+    await planClusters({ engine, run, progress, node: nodeOf(process.env) }, addOnsOf(chapters));
+    rmSync(join(PROJECT_ROOT, EVIDENCE), { recursive: true, force: true });
+    const before = await countResources(engine.docker);
+    const flakes: Flake[][] = [];
+    for (const round of rounds) {
+      const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
+      const found = await progress.step(title, () => soakRound(round, chapters));
+      for (const { what, why } of found) progress.note(`  ✗ ${what}: ${sanitize(why)}`);
+      flakes.push(found);
+    }
+    const after = await countResources(engine.docker);
+    process.stdout.write(`\n${summary(flakes, resourceRows(before, after))}\n`);
+    if (flakes.some((found) => found.length > 0)) process.exitCode = 1;
+  });
+});
+
+/** Runs all chapters once in a process of its own; keeps its output and its record when something was not as expected. */
+async function soakRound(round: Round, chapters: readonly string[]): Promise<Flake[]> {
+  const before = remains();
+  rmSync(join(PROJECT_ROOT, LAST_RUN), { force: true });
+  await using _load = round.load ? startLoad() : undefined;
+  const child = execa(process.execPath, ["commands/article.ts", ...chapters], {
+    cwd: PROJECT_ROOT,
+    env: round.fresh ? { CLUSTER: "fresh" } : {},
+    all: true,
+    reject: false,
+    stdin: "ignore",
+    // It has its own things to remove.
+    forceKillAfterDelay: false,
+  });
+  using _interruption = onInterrupt(async () => {
+    child.kill("SIGINT");
+    await child;
+  });
+  const { exitCode, all } = await child;
+  const record = readRecord();
+  const left = remains().filter((name) => !before.includes(name));
+  const flakes = flakesOf({ record, exitCode, chapters, left });
+  if (flakes.length > 0) keep(round, all, record);
+  return flakes;
+}
+
+function readRecord(): RunRecord | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(PROJECT_ROOT, LAST_RUN), "utf8");
+  } catch {
+    // It did not come so far.
+    return undefined;
+  }
+  return runRecord.parse(JSON.parse(text));
+}
+
+function keep({ number }: Round, output: string, record: RunRecord | undefined): void {
+  const folder = join(PROJECT_ROOT, EVIDENCE);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `round-${number}.log`), output);
+  if (record) writeFileSync(join(folder, `round-${number}.json`), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Keeps every core busy until it is disposed of. */
+function startLoad(): AsyncDisposable {
+  const load = execa(findProgram(LOAD) ?? LOAD, ["--cpu", String(availableParallelism()), "--quiet"], {
+    reject: false,
+    stdio: "ignore",
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      load.kill();
+      await load;
+    },
+  };
+}
+
+async function provideLoad(progress: Progress): Promise<void> {
+  if (findProgram(LOAD)) return;
+  if (thisPlatform() !== "debian" || process.getuid?.() !== 0) {
+    throw new Problem(`${LOAD} is not installed`, "Install it, or say --load never.");
+  }
+  await progress.step(`Installing ${LOAD}`, () => installPackages([LOAD], progress));
+}
+
+function summary(flakes: readonly (readonly Flake[])[], resources: readonly (readonly string[])[]): string {
+  const style = { head: [], border: [], compact: true };
+  const used = new Table({ head: ["", "Before", "After"], style });
+  used.push(...resources.map((row) => [...row]));
+  const counted = countFlakes(flakes);
+  const red = flakes.filter((found) => found.length > 0).length;
+  const lines = [used.toString(), ""];
+  if (counted.length > 0) {
+    const table = new Table({ head: ["Not as expected", "Times", "In rounds"], style });
+    table.push(...counted.map(({ what, rounds }) => [what, rounds.length, rounds.join(", ")]));
+    lines.push(table.toString(), `Output and records of these rounds: ${EVIDENCE}/`, "");
+  }
+  return [...lines, `${flakes.length} rounds, ${red} of them with something that was not as expected`].join(
+    "\n",
+  );
+}
+
+function parseRounds(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
+  return count;
+}
