@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesObject, V1Job, V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
 import { type Api, apiStatus } from "./cluster/api.ts";
 import { waitFor } from "./wait.ts";
@@ -18,6 +19,9 @@ const API_VERSIONS: Record<keyof Recordable, { apiVersion: string; kind: string;
 /** How long the watch may need, at the end, to have seen everything that happened, in milliseconds. */
 const CATCH_UP_MS = 10_000;
 
+/** How long to wait before a watch that failed is begun again, in milliseconds. */
+const AGAIN_MS = 100;
+
 /** One change of an object, as the API server told it. */
 export interface Sighting<T> {
   /** Milliseconds since the recording began. What was there already is seen at 0. */
@@ -32,6 +36,8 @@ export interface RecordingScope<Kind extends keyof Recordable> {
   readonly namespace: string;
   /** A label selector, `app=web` say. */
   readonly selector: string;
+  /** After how many seconds the API server ends a watch; half an hour or more unless given. The next one goes on. */
+  readonly watchSeconds?: number;
 }
 
 /**
@@ -125,10 +131,15 @@ export class Recording<Kind extends keyof Recordable> {
   }
 
   async #follow(): Promise<void> {
-    const { kind, namespace, selector } = this.#scope;
+    const { kind, namespace, selector, watchSeconds } = this.#scope;
     this.#watch = await this.#api.watch.watch(
       `${API_VERSIONS[kind].path}/namespaces/${namespace}/${kind}`,
-      { labelSelector: selector, resourceVersion: this.#resourceVersion, allowWatchBookmarks: true },
+      {
+        labelSelector: selector,
+        resourceVersion: this.#resourceVersion,
+        allowWatchBookmarks: true,
+        timeoutSeconds: watchSeconds,
+      },
       (type: string, object: Recordable[Kind] & { code?: number }) => {
         if (type === "ERROR") {
           this.#failure ??= object;
@@ -145,13 +156,19 @@ export class Recording<Kind extends keyof Recordable> {
           this.#failure = error;
           return;
         }
-        // A watch ends after a while of silence; the next one begins where it ended.
-        this.#follow().catch((failure: unknown) => {
+        // A watch ends after a while of silence, or when the API server says so; the next one begins where it ended.
+        this.#followAgain(error).catch((failure: unknown) => {
           this.#failure ??= failure;
         });
       },
     );
     if (this.#stopped) this.#watch.abort();
+  }
+
+  /** After an error, with some time in between: the API server may be out of reach for a while. */
+  async #followAgain(error: unknown): Promise<void> {
+    if (error) await delay(AGAIN_MS);
+    if (!this.#stopped) await this.#follow();
   }
 
   #see(type: Sighting<unknown>["type"], object: Recordable[Kind], at: number): void {

@@ -67,8 +67,13 @@ export function apiMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The HTTP status of a refused request, or undefined when the error is of another kind. */
+/**
+ * The HTTP status of a refused request, or undefined when the error is of another kind, or there is none. A watch keeps
+ * it under another name than all other requests.
+ */
 export function apiStatus(error: unknown): number | undefined {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "number" ? code : undefined;
+  // Its code is no HTTP status.
+  if (error instanceof DOMException) return undefined;
+  const { code, statusCode = code } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  return typeof statusCode === "number" ? statusCode : undefined;
 }
