@@ -24,6 +24,7 @@ export function languageOption(): Option {
  * something else.
  */
 export async function main(run: () => Promise<void>, failed = 1): Promise<void> {
+  endWithReader();
   try {
     checkNode();
     await run();
@@ -36,6 +37,21 @@ export async function main(run: () => Promise<void>, failed = 1): Promise<void> 
       process.exitCode = exitCode === 1 ? failed : exitCode;
     }
   }
+}
+
+/**
+ * Who reads only the beginning of what is printed, as `head` does, ends the command: one that has something to remove as
+ * Ctrl-C would, one that only prints without a word.
+ */
+function endWithReader(): void {
+  let ending = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (ending) return;
+    ending = true;
+    if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
+    else process.exit(0);
+  });
 }
 
 function checkNode(): void {

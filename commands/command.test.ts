@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+
+/** Runs a command whose reader goes away after the first line; gives how it ended and what it said beside. */
+async function runBeforeHead(work: string) {
+  const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
+  const program = `
+    import { setTimeout as sleep } from "node:timers/promises";
+    import { main } from ${here("command.ts")};
+    import { withCleanup } from ${here("../helpers/engine/signals.ts")};
+    const print = async () => { for (;;) { console.log("a line"); await sleep(10); } };
+    await main(async () => { ${work} });
+  `;
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  return { said, code };
+}
+
+describe.skipIf(process.platform === "win32")("a reader that goes away, as head does", () => {
+  test("ends a command that only prints, without a word", async () => {
+    expect(await runBeforeHead("await print();")).toEqual({ said: "", code: 0 });
+  });
+
+  test("ends a command that has something to remove as a signal does", async () => {
+    const work = `await withCleanup(async (stack) => {
+      stack.defer(async () => { console.log("closing"); await sleep(1_500); console.log("closing"); console.error("closed"); });
+      await print();
+    });`;
+    expect(await runBeforeHead(work)).toEqual({ said: "closed\n", code: 143 });
+  });
+});
