@@ -348,16 +348,21 @@ claim("ds.selector", {
   observe: async (look) => {
     const { kubectl } = look;
     const before = nodesOf(await podsOf("ssd", look));
-    const untilSo = (what: string, wanted: (nodes: readonly string[]) => boolean) =>
-      look.until({ what, look: () => podsOf("ssd", look), until: (pods) => wanted(nodesOf(pods)) });
+    const untilSo = (what: string, until: (pods: Pods) => boolean) =>
+      look.until({ what, look: () => podsOf("ssd", look), until });
     let labelled: string[];
     try {
       await kubectl`label node agent-1 disk=ssd`;
-      labelled = nodesOf(await untilSo("a Pod on agent-1", (nodes) => nodes.includes("agent-1")));
+      // Ready, since kubelets before 1.22 may take minutes to notice that a Pod that they are just starting is deleted:
+      // https://github.com/kubernetes/kubernetes/pull/102344
+      const pods = await untilSo("a ready Pod on agent-1", (seen) =>
+        seen.some(({ NODE, READY }) => NODE === "agent-1" && READY === "true"),
+      );
+      labelled = nodesOf(pods);
     } finally {
       await kubectl`label node agent-1 disk-`;
     }
-    const after = await untilSo("what was before", (nodes) => String(nodes) === String(before));
+    const after = await untilSo("what was before", (pods) => String(nodesOf(pods)) === String(before));
     return { before, labelled, after: nodesOf(after) };
   },
   holds: ({ before, labelled, after }) =>
