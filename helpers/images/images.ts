@@ -1,8 +1,9 @@
+import { askAddOnImages } from "./add-ons.ts";
 import { provideArchive } from "./archives.ts";
 import { buildImage } from "./build/build.ts";
 import type { Context } from "./context.ts";
 import { type EngineImage, STAND_IN_LABEL } from "./engine-image.ts";
-import { type LockedImage, lockedImage } from "./lock.ts";
+import { addOnImage, type LockedImage, lockedImage } from "./lock.ts";
 import type { NodeImage } from "./node-image.ts";
 import { contextOf, type ProvideOptions } from "./options.ts";
 import { sameReference } from "./reference.ts";
@@ -44,18 +45,23 @@ export async function provideImages(options: ImagesOptions): Promise<ProvidedIma
   const context = contextOf(options);
   const { node, addOns = [] } = options;
   const needed = distinct([node.pauseImage, ...options.references]);
-  const own = systemImages(context, node, addOns).filter(
+  const own = (await systemImages(context, node, addOns)).filter(
     (name) => !needed.some((other) => sameReference(name, other)),
   );
   const results = await together<(ProvidedImage | undefined)[]>(context.signal, [
-    ...needed.map((name) => (signal: AbortSignal) => provideImage({ ...context, signal }, name, node)),
+    ...needed.map((name) => (signal: AbortSignal) => {
+      return provideImage({ ...context, signal }, name, lockedImage(context.lock, name, node.pauseImage));
+    }),
     ...own.map((name) => (signal: AbortSignal) => provideSystemImage({ ...context, signal }, name, node)),
   ]);
   return results.filter((image) => image !== undefined);
 }
 
-async function provideImage(context: Context, reference: string, node: NodeImage): Promise<ProvidedImage> {
-  const locked = lockedImage(context.lock, reference, node.pauseImage);
+async function provideImage(
+  context: Context,
+  reference: string,
+  locked: LockedImage,
+): Promise<ProvidedImage> {
   const { image, origin } = await obtain(context, locked);
   const archive = await provideArchive(context, image, reference);
   const standIn = image.labels[STAND_IN_LABEL] !== undefined;
@@ -101,33 +107,34 @@ async function provideSystemImage(
   reference: string,
   node: NodeImage,
 ): Promise<ProvidedImage | undefined> {
-  const locked = lockedImage(context.lock, reference);
-  if (locked.build) return provideImage(context, reference, node);
+  const locked = addOnImage(context.lock, reference);
+  if (locked.build) return provideImage(context, reference, locked);
   const found = await findOrPull(context, locked);
-  if (isFound(found)) return provideImage(context, reference, node);
+  if (isFound(found)) return provideImage(context, reference, locked);
   context.progress.note(
     `${reference}, which an add-on of ${node.reference} starts, is missing: ${found.line}`,
   );
   return undefined;
 }
 
-/** The images that add-ons of a node start, as far as they are listed and can be asked for. */
-function systemImages(
-  { lock, policy, progress }: Context,
+/** The images that add-ons of a node start: as listed, or as the node's image tells. */
+async function systemImages(
+  context: Context,
   node: NodeImage,
   addOns: readonly string[],
-): readonly string[] {
-  if (node.kind === "custom") return [];
+): Promise<readonly string[]> {
+  if (addOns.length === 0) return [];
+  const { lock, policy } = context;
   // The offline node has the same manifests for every version (fixtures/node/internal/addons).
-  const version = node.kind === "offline node" ? lock.kubernetes : node.kubernetesVersion;
-  const listed = lock.system[version] ?? {};
-  const unknown = addOns.filter((name) => !listed[name]);
-  if (unknown.length > 0)
-    progress.note(
-      `which images ${unknown.join(", ")} of k3s ${version} starts is not listed in fixtures/images.lock.yaml: they are not provided`,
-    );
-  const images = addOns.flatMap((name) => listed[name] ?? []);
-  return policy === "build" ? images.filter((name) => lockedImage(lock, name).build) : images;
+  const listed = {
+    "offline node": lock.system[lock.kubernetes],
+    k3s: lock.system[node.kubernetesVersion],
+    custom: undefined,
+  }[node.kind];
+  const known =
+    listed && addOns.every((name) => listed[name]) ? listed : await askAddOnImages(context, node, addOns);
+  const images = distinct(addOns.flatMap((name) => known[name] ?? []));
+  return policy === "build" ? images.filter((name) => addOnImage(lock, name).build) : images;
 }
 
 function distinct(references: readonly string[]): string[] {

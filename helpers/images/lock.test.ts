@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { getReaperImage } from "testcontainers/build/reaper/reaper.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { PROJECT_ROOT } from "../paths.ts";
-import { lockedImage, readLock } from "./lock.ts";
+import { addOnImage, lockedImage, readLock } from "./lock.ts";
 import { testFolder } from "./testing/context.ts";
 
 afterEach(() => {
@@ -43,6 +43,18 @@ describe("the lock file", () => {
       build: "fixtures/images/pause",
     });
     expect(lockedImage(lock, "busybox", "rancher/pause:3.1")).toEqual({ name: "busybox", pull: "busybox" });
+  });
+
+  test.each([
+    ["rancher/coredns-coredns:1.8.3", "fixtures/images/coredns"],
+    ["rancher/mirrored-coredns-coredns:1.9.1", "fixtures/images/coredns"],
+    ["rancher/local-path-provisioner:v0.0.19", "fixtures/images/local-path-provisioner"],
+    ["rancher/library-busybox:1.32.1", "fixtures/images/busybox"],
+    ["library/busybox:stable-glibc", "fixtures/images/busybox"],
+    ["rancher/mirrored-metrics-server:v0.6.3", undefined],
+    ["somebody/notcoredns:1", undefined],
+  ])("builds %s, which an add-on starts, from %s", (name, build) => {
+    expect(addOnImage(readLock(), name)).toEqual({ name, pull: name, ...(build && { build }) });
   });
 
   test("names the image that Testcontainers starts by itself", () => {

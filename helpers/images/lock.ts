@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
-import { isReference, sameReference } from "./reference.ts";
+import { isReference, parseReference, sameReference } from "./reference.ts";
 
 /** The lock file's path, from the top folder. */
 const LOCK_FILE = "fixtures/images.lock.yaml";
@@ -33,9 +33,9 @@ const lockSchema = z.strictObject({
     build: z.string(),
   }),
   images: z.array(lockedImageSchema),
-  /** Recipe that stands in for a node's pause image, whatever that node calls it. */
-  pause: z.strictObject({ build: z.string() }),
-  /** Images besides pause that each add-on of a k3s of a version starts, as in its own list. */
+  /** Recipes of what nodes start by themselves, by the end of its name: each line of k3s has other names and versions. */
+  standIns: z.record(z.string(), z.string()).and(z.object({ pause: z.string() })),
+  /** Images besides pause that each add-on of a k3s of a version starts, as in its own list; other k3s are asked. */
   system: z.record(version, z.record(z.string(), z.array(reference))),
   /** Started by Testcontainers, which names it itself: listed so that this file names every image. */
   ryuk: z.strictObject({ pull: reference }),
@@ -72,5 +72,14 @@ export function lockedImage(lock: Lock, name: string, pauseImage?: string): Lock
   const listed = lock.images.find((image) => sameReference(image.name, name));
   if (listed) return listed;
   const isPause = pauseImage !== undefined && sameReference(name, pauseImage);
-  return { name, pull: name, ...(isPause && { build: lock.pause.build }) };
+  return { name, pull: name, ...(isPause && { build: lock.standIns.pause }) };
+}
+
+/** How an image that an add-on of a node starts is to be had: with the recipe of its kind where it is not listed. */
+export function addOnImage(lock: Lock, name: string): LockedImage {
+  const locked = lockedImage(lock, name);
+  const last = parseReference(name).path.split("/").at(-1) ?? "";
+  // rancher/coredns-coredns, rancher/mirrored-coredns-coredns; rancher/library-busybox, library/busybox
+  const kind = Object.keys(lock.standIns).find((end) => last === end || last.endsWith(`-${end}`));
+  return { ...(kind && { build: lock.standIns[kind] }), ...locked };
 }

@@ -1,10 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { Problem } from "../problem.ts";
 import type { Context } from "./context.ts";
 import { type EngineImage, KUBERNETES_LABEL } from "./engine-image.ts";
-import { hashOf } from "./hash.ts";
+import { keptFact } from "./facts.ts";
 import { probe } from "./probe.ts";
 import { familiarName, fullName, parseReference } from "./reference.ts";
 
@@ -25,18 +23,13 @@ export type NodeFacts = z.infer<typeof factsSchema>;
 
 /** Finds out about a node's image: by its label and tag, and by asking it. What was found is kept. */
 export async function nodeFacts(context: Context, image: EngineImage, reference: string): Promise<NodeFacts> {
-  const folder = join(context.cache, "facts");
-  // Its name tells about an image too.
-  const file = join(folder, `${hashOf([image.id, fullName(reference)])}.json`);
-  const known = await readFacts(file);
-  if (known) return known;
-  const facts = await context.progress.step(`asking ${reference} what it is`, () =>
-    askImage(context, image, reference),
-  );
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(facts));
-  await rename(`${file}.${process.pid}`, file);
-  return facts;
+  return keptFact(context, {
+    // Its name tells about an image too.
+    key: [image.id, fullName(reference)],
+    schema: factsSchema,
+    find: () =>
+      context.progress.step(`asking ${reference} what it is`, () => askImage(context, image, reference)),
+  });
 }
 
 async function askImage(context: Context, image: EngineImage, reference: string): Promise<NodeFacts> {
@@ -84,12 +77,4 @@ function notK3s(reference: string, reason: string, output: string): Problem {
     "name a rancher/k3s image (rancher/k3s:v1.36.3-k3s1 say), or one that keeps its contract",
     { details: output.trim().split("\n").slice(-10) },
   );
-}
-
-async function readFacts(file: string): Promise<NodeFacts | undefined> {
-  try {
-    return factsSchema.parse(JSON.parse(await readFile(file, "utf8")));
-  } catch {
-    return undefined;
-  }
 }

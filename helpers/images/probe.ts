@@ -3,7 +3,7 @@ import { onInterrupt } from "../engine/signals.ts";
 import { Problem } from "../problem.ts";
 import { type Run, runLabels } from "../run.ts";
 
-/** How long an image may take to say its version, in milliseconds. */
+/** How long an image may take to answer unless told otherwise, to say its version for example, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 
 /** What an image printed when it was run with some arguments, and how that ended. */
@@ -12,15 +12,28 @@ export interface Probe {
   readonly exitCode: number;
 }
 
-/** Runs `image` once with `args`, without a network, in a container of `run`'s, and removes that. */
+/** How an image is asked. */
+interface ProbeOptions {
+  /** In place of the image's own. */
+  readonly entrypoint?: readonly string[];
+  /** How long it may take, in milliseconds. */
+  readonly timeout?: number;
+}
+
+/**
+ * Runs `image` once with `args`, without a network, in a container of `run`'s, and removes that.
+ * @throws {Problem} when it can't be run, or doesn't end in time
+ */
 export async function probe(
   docker: Dockerode,
   run: Run,
   image: string,
   args: readonly string[],
+  { entrypoint, timeout = TIMEOUT_MS }: ProbeOptions = {},
 ): Promise<Probe> {
   const container = await docker.createContainer({
     Image: image,
+    ...(entrypoint && { Entrypoint: [...entrypoint] }),
     Cmd: [...args],
     Labels: runLabels(run),
     Tty: true,
@@ -30,8 +43,8 @@ export async function probe(
   using _ = onInterrupt(remove);
   try {
     await container.start();
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const { StatusCode } = (await container.wait({ abortSignal: timeout })) as { StatusCode: number };
+    const abortSignal = AbortSignal.timeout(timeout);
+    const { StatusCode } = (await container.wait({ abortSignal })) as { StatusCode: number };
     const output = await container.logs({ stdout: true, stderr: true });
     return { output: output.toString("utf8").replaceAll("\r", ""), exitCode: StatusCode };
   } catch (error) {

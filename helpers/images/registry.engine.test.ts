@@ -204,7 +204,7 @@ describe("a registry that answers", () => {
     const alone = await provideImages({ ...options, node });
     expect(alone.map(({ reference }) => reference)).toEqual([PAUSE]);
     await provideImages({ ...options, node: { ...node, kubernetesVersion: "v1.99.0" } });
-    expect(progress.lines.filter((line) => /missing|not listed/.test(line))).toEqual([]);
+    expect(progress.lines.filter((line) => /missing|not provided/.test(line))).toEqual([]);
 
     const addOns = ["coredns", "local-storage"];
     const images = await provideImages({ ...options, node, addOns });
@@ -213,7 +213,9 @@ describe("a registry that answers", () => {
       `${missing}, which an add-on of k3s:1 starts, is missing: ${registry.address} has no ${registry.address}/${missing}`,
     ]);
     await provideImages({ ...options, node, addOns: ["traefik"] });
-    expect(progress.lines.at(-1)).toContain("which images traefik of k3s v1.36.3 starts is not listed");
+    expect(progress.lines.at(-1)).toContain(
+      "k3s:1 doesn't tell which images traefik start; they are not provided",
+    );
   });
 
   test("has no image of that name", async () => {

@@ -8,8 +8,8 @@ import { readRecipe } from "./recipe.ts";
 
 describe("a recipe", () => {
   test("of every image in the lock can be read", async () => {
-    const { kubernetes, node, images, pause } = readLock();
-    const folders = [node.build, pause.build, ...images.flatMap(({ build }) => build ?? [])];
+    const { kubernetes, node, images, standIns } = readLock();
+    const folders = [node.build, ...Object.values(standIns), ...images.flatMap(({ build }) => build ?? [])];
     for (const folder of folders)
       expect(readRecipe(join(PROJECT_ROOT, folder), kubernetes).image).toBeDefined();
     const entries = await readdir(join(PROJECT_ROOT, "fixtures/images"), { withFileTypes: true });

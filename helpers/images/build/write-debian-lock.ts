@@ -17,9 +17,10 @@ type Pins = Record<string, { version: string; sha256: string }>;
 
 /** Pins the Debian packages of all recipes as the mirror has them now. */
 export async function writeDebianLock(context: Context): Promise<void> {
-  const { kubernetes, node, images, pause } = context.lock;
+  const { kubernetes, node, images, standIns } = context.lock;
   const pinned: Record<string, Record<string, Pins>> = {};
-  for (const image of [node.build, pause.build, ...images.flatMap(({ build }) => build ?? [])]) {
+  const folders = [node.build, ...Object.values(standIns), ...images.flatMap(({ build }) => build ?? [])];
+  for (const image of new Set(folders)) {
     const { debian } = readRecipe(join(PROJECT_ROOT, image), kubernetes);
     if (!debian) continue;
     for (const architecture of ARCHITECTURES) {
