@@ -1,9 +1,10 @@
 import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
+import { BENCH_WORDS } from "./src/bench-words.ts";
 import { bookFile, readBook } from "./src/book.ts";
 import { WORDS } from "./src/words.ts";
 
-const { chapters, comparison } = readBook();
+const { chapters, comparison, bench } = readBook();
 
 export default defineConfig({
   // "npm run book -- --base /tutorial/" sets it.
@@ -40,6 +41,16 @@ export default defineConfig({
                 label: WORDS.en.comparison,
                 translations: { "zh-CN": WORDS.zh.comparison },
                 link: "/comparison/",
+              },
+            ]
+          : []),
+        // Without anything measured there is no such page.
+        ...(Object.keys(bench).length > 1
+          ? [
+              {
+                label: BENCH_WORDS.en.title,
+                translations: { "zh-CN": BENCH_WORDS.zh.title },
+                link: "/bench/",
               },
             ]
           : []),

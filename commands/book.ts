@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, statSync, watch } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { readResults, RESULTS_FILE } from "../helpers/bench/results.ts";
 import { makeBook } from "../helpers/book/make-book.ts";
 import { drawSite, handOver, installSiteGenerator, serveSite, SITE } from "../helpers/book/site.ts";
 import { readLock } from "../helpers/images/lock.ts";
@@ -67,7 +68,7 @@ async function readBook(note: (line: string) => void): Promise<void> {
   }
   const chapters = await readDefinitions();
   const read = (file: string) => readFileSync(join(PROJECT_ROOT, file), "utf8");
-  handOver(makeBook({ chapters, recordings, read, kubernetes: readLock().kubernetes }));
+  handOver(makeBook({ chapters, recordings, read, kubernetes: readLock().kubernetes, bench: readResults() }));
 }
 
 function rereadOnChange(note: (line: string) => void): void {
@@ -80,7 +81,13 @@ function rereadOnChange(note: (line: string) => void): void {
     }, QUIET_MS);
   };
   mkdirSync(LEDGER_FOLDER, { recursive: true });
-  for (const folder of [join(PROJECT_ROOT, "chapters"), join(PROJECT_ROOT, MANIFESTS), LEDGER_FOLDER]) {
+  const benchFolder = dirname(join(PROJECT_ROOT, RESULTS_FILE));
+  for (const folder of [
+    join(PROJECT_ROOT, "chapters"),
+    join(PROJECT_ROOT, MANIFESTS),
+    LEDGER_FOLDER,
+    benchFolder,
+  ]) {
     watch(folder, soon);
   }
 }

@@ -41,8 +41,12 @@ class UnexpectedOutcome extends Error {
  * Begins a chapter: its manifests are applied before its claims are asked. A file under `chapters/` has one chapter,
  * and its name, without the ending, is the chapter's id.
  */
-export function chapter(definition: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
+export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T>) => void } {
   const mode = inject("mode");
+  const only = inject("manifests");
+  const definition = only
+    ? { ...whole, manifests: whole.manifests.filter((name) => only.includes(name)) }
+    : whole;
   const files = [...definition.manifests, ...(definition.later ?? [])];
   const declared = [definition.namespace, ...(definition.otherNamespaces ?? [])];
   if (mode === "definitions") return registerDefinitions(definition, readManifests(files, declared));

@@ -96,6 +96,8 @@ const chapter = z.strictObject({
   manifests: z.array(z.string()),
   /** How the manifests were applied. */
   prelude: z.array(step),
+  /** Milliseconds from its first hook to the end of its last claim; claims may be asked side by side. */
+  duration: z.number().optional(),
   claims: z.array(claim),
 });
 

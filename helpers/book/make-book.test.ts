@@ -96,7 +96,7 @@ function recording(kubernetes: string, cgroup: 1 | 2, claims: ClaimRecord[]): Re
 
 function bookOf(recordings: Recording[], chapter: ChapterDefinition = definition) {
   const read = (file: string) => (file.endsWith(".yaml") ? MANIFEST : CODE);
-  return makeBook({ chapters: [chapter], recordings, read, kubernetes: "v1.36.3" });
+  return makeBook({ chapters: [chapter], recordings, read, kubernetes: "v1.36.3", bench: { schema: 1 } });
 }
 
 const OLD = recording("v1.35.4", 1, [

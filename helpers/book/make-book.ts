@@ -1,3 +1,4 @@
+import type { Results } from "../bench/results.ts";
 import { chapterFile, wordOfChapter } from "../chapters.ts";
 import type { ChapterDefinition } from "../chapter/definitions.ts";
 import type { Recording } from "../ledger/files.ts";
@@ -19,6 +20,8 @@ export interface Sources {
   readonly read: (file: string) => string;
   /** The version of Kubernetes that a reader gets who asks for none: its recording is shown by default. */
   readonly kubernetes: string;
+  /** What npm run bench measured, as far as it was recorded. */
+  readonly bench: Results;
 }
 
 /** A recording that has its transcript. */
@@ -30,7 +33,7 @@ interface Recorded extends BookGround {
  * Puts the chapters and the recordings together. Outcomes and transcripts come from recordings alone.
  * @throws {Problem} when some text has no Chinese half
  */
-export function makeBook({ chapters, recordings, read, kubernetes }: Sources): Book {
+export function makeBook({ chapters, recordings, read, kubernetes, bench }: Sources): Book {
   const recorded: Recorded[] = recordings.flatMap(({ ledger, transcript }) =>
     transcript ? [{ name: groundName(ledger.head), head: ledger.head, transcript }] : [],
   );
@@ -42,6 +45,7 @@ export function makeBook({ chapters, recordings, read, kubernetes }: Sources): B
     grounds,
     story: tellStory(told, grounds),
     comparison: comparisonIn(told),
+    bench,
   };
 }
 

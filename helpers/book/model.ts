@@ -1,3 +1,4 @@
+import type { Results } from "../bench/results.ts";
 import type { Bilingual } from "../chapter/claim.ts";
 import type { ClaimDefinition, ManifestLines } from "../chapter/definitions.ts";
 import type { LedgerHead } from "../ledger/ledger.ts";
@@ -13,6 +14,8 @@ export interface Book {
   readonly grounds: readonly BookGround[];
   readonly story: Story;
   readonly comparison: Comparison | undefined;
+  /** How fast it is, as it was measured: a part that was not is missing. */
+  readonly bench: Results;
 }
 
 /** What a recording was made on. */

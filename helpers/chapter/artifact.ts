@@ -43,6 +43,8 @@ declare module "vitest" {
     plan: ClusterPlan | undefined;
     first: FirstCluster;
     mode: Mode;
+    /** The only manifests that are applied; all of the chapter's unless given. */
+    manifests?: readonly string[];
   }
   interface TestArtifactRegistry {
     claim: ClaimArtifact;

@@ -10,7 +10,7 @@ import { type Api, connect } from "./api.ts";
 import { isTrue } from "./conditions.ts";
 import type { OwnCluster } from "./description.ts";
 import type { ClusterNeeds } from "./needs.ts";
-import { NodeContainer } from "./node-container.ts";
+import { NodeContainer, type ServerOptions } from "./node-container.ts";
 import { LOG_TAIL } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
 
@@ -24,20 +24,14 @@ const READY_TIMEOUT_MS = 300_000;
 export async function bootCluster(plan: ClusterPlan, name: string, needs: ClusterNeeds): Promise<OwnCluster> {
   const { addOns = [], agents = 0 } = needs;
   const started = performance.now();
-  const log = new BootLog();
   const images = addOns.length > 0 ? [...plan.images, ...plan.addOnImages] : plan.images;
   const network = agents > 0 ? await createNetwork(plan, name) : undefined;
   const token = newToken();
-  const container = new NodeContainer({
-    image: plan.node.engineName,
-    kubernetesVersion: plan.node.kubernetes,
-    cgroupVersion: plan.cgroup,
-    labels: runLabels(plan.run),
+  const { container, log } = serverContainer(plan, {
     archives: images.map(({ archive }) => archive),
-    host: plan.host,
     addOns,
     ...(network !== undefined && { network, token }),
-  }).withLogConsumer((stream) => log.follow(stream));
+  });
   let node: StartedK3sContainer;
   let ready: Awaited<ReturnType<typeof untilNodeReady>>;
   let booted: number;
@@ -88,6 +82,38 @@ export async function bootCluster(plan: ClusterPlan, name: string, needs: Cluste
     Array.from({ length: agents }, (_, index) => `agent-${index + 1}`),
   );
   return { ...server, boot: { ...server.boot, agents: Math.round(performance.now() - started) } };
+}
+
+/**
+ * Boots nothing of a cluster but its API server, which no boot can do without, and gives the parts of that boot in
+ * milliseconds since its first process was started; none where the node can't do that.
+ * @throws {Problem} with the node's last lines when it does not come up
+ */
+export async function bootApiServerAlone(plan: ClusterPlan): Promise<Record<string, number>> {
+  const { container, log } = serverContainer(plan, { archives: [], addOns: [] });
+  try {
+    await container.withEnvironment({ OFFLINE_NODE_API_SERVER_ALONE: "1" }).start();
+  } catch (cause) {
+    throw notComingUp(plan.node.description, log, cause);
+  }
+  return log.parts;
+}
+
+function serverContainer(
+  plan: ClusterPlan,
+  options: Pick<ServerOptions, "archives" | "addOns" | "network" | "token">,
+): { container: NodeContainer; log: BootLog } {
+  const log = new BootLog();
+  const container = new NodeContainer({
+    image: plan.node.engineName,
+    kubernetesVersion: plan.node.kubernetes,
+    cgroupVersion: plan.cgroup,
+    labels: runLabels(plan.run),
+    host: plan.host,
+    ...options,
+  });
+  container.withLogConsumer((stream) => log.follow(stream));
+  return { container, log };
 }
 
 async function untilNodeReady(api: Api) {

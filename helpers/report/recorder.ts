@@ -58,7 +58,8 @@ function chapterRecords(modules: readonly TestModule[]): ChapterRecord[] {
     .flatMap((module) => {
       const told = [...module.children.allTests()].flatMap((test) => claimOf(test) ?? []);
       const [first] = told;
-      return first ? [{ ...first.chapter, claims: told.map(({ claim }) => claim) }] : [];
+      const { duration } = module.diagnostic();
+      return first ? [{ ...first.chapter, duration, claims: told.map(({ claim }) => claim) }] : [];
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

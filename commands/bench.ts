@@ -1,0 +1,148 @@
+import { InvalidArgumentError } from "commander";
+import { measureBoot } from "../helpers/bench/boot.ts";
+import type { Bench } from "../helpers/bench/bench.ts";
+import { measureChecks } from "../helpers/bench/checks.ts";
+import { measureMemory } from "../helpers/bench/memory.ts";
+import { measureNodes } from "../helpers/bench/nodes.ts";
+import { measureNothing } from "../helpers/bench/nothing.ts";
+import { measurePod } from "../helpers/bench/pod.ts";
+import { reportLines } from "../helpers/bench/report.ts";
+import {
+  PART_NAMES,
+  type PartName,
+  recordResults,
+  type Results,
+  RESULTS_FILE,
+} from "../helpers/bench/results.ts";
+import { measureSuite } from "../helpers/bench/suite.ts";
+import { chapterIds } from "../helpers/chapters.ts";
+import { addOnsOf, sharingOf } from "../helpers/cluster/needs.ts";
+import { nodeOf, planClusters, type PlanOptions } from "../helpers/cluster/plan.ts";
+import { withCleanup } from "../helpers/engine/signals.ts";
+import { contextOf } from "../helpers/images/options.ts";
+import { Problem } from "../helpers/problem.ts";
+import { lineProgress } from "../helpers/progress.ts";
+import { commandLine, main } from "./command.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { withEngine } from "./with-cluster.ts";
+
+/** How often each part is measured unless told otherwise. */
+const RUNS: Readonly<Record<PartName, number>> = {
+  boot: 5,
+  pod: 5,
+  checks: 5,
+  suite: 1,
+  nodes: 3,
+  nothing: 1,
+  memory: 1,
+};
+
+/** Those that take minutes, and are measured only when they are named. */
+const SLOW: readonly PartName[] = ["suite", "nodes", "nothing"];
+
+interface Options {
+  readonly runs?: number;
+  readonly record?: boolean;
+  readonly json?: boolean;
+}
+
+/** Measures one part so many times. */
+type Measure<Name extends PartName> = (runs: number) => Promise<Results[Name]>;
+
+await main(async () => {
+  const command = commandLine("bench", "Measures boot and checks, beside others that do the same, as ratios.")
+    .argument(
+      "[parts...]",
+      `what to measure: ${PART_NAMES.join(", ")}; by default all but ${SLOW.join(", ")}`,
+    )
+    .option("--runs <n>", `how often; by default ${defaultRuns()}`, asCount)
+    .option(
+      "--record",
+      `write what was measured to ${RESULTS_FILE}, in place of what was there of these parts`,
+    )
+    .option("--json", "print the figures as JSON, and nothing else, on standard output")
+    .addHelpText(
+      "after",
+      `
+  boot     a node until it is Ready, beside its API server alone
+  pod      the article's Pod, applied, until it is 2/2
+  checks   the article's five checks on one cluster, beside a shell script with kubectl, e2e-framework and chainsaw
+  suite    all chapters, warm, by chapter, and how it grows with their number
+  nodes    clusters of 1 to 6 nodes
+  nothing  npm ci and npm run article in a clean clone, with empty caches
+  memory   what a node at rest has in memory, by program
+${ENVIRONMENT}`,
+    )
+    .parse();
+  const { runs, record = false, json = false } = command.opts<Options>();
+  const parts = partsNamed(command.args);
+  if (sharingOf(process.env) === "existing") {
+    throw new Problem("CLUSTER=existing is set", "Unset it: what is measured here has clusters of its own.");
+  }
+  const results = await measure(parts, (part) => runs ?? RUNS[part]);
+  if (record) recordResults(results);
+  process.stdout.write(
+    json ? `${JSON.stringify(results, null, 2)}\n` : `\n${reportLines(results).join("\n")}\n`,
+  );
+});
+
+/** Measures these parts, one after another: two at once would measure each other. */
+async function measure(parts: readonly PartName[], runsOf: (part: PartName) => number): Promise<Results> {
+  let results: Results = { schema: 1 };
+  const progress = lineProgress();
+  const onEngine = parts.filter((part) => part !== "suite" && part !== "nothing");
+  // The images are made before anything is timed.
+  if (onEngine.length > 0 || parts.includes("suite")) {
+    await withEngine({ keep: false }, async (options) => {
+      const measures = await measuresOn(options);
+      for (const part of onEngine) {
+        results = { ...results, [part]: await measures[part](runsOf(part)) };
+      }
+    });
+  }
+  // These start an engine of their own.
+  await withCleanup(async () => {
+    if (parts.includes("suite")) {
+      results = { ...results, suite: await measureSuite({ progress, runs: runsOf("suite") }) };
+    }
+    if (parts.includes("nothing")) {
+      results = { ...results, nothing: await measureNothing({ progress, runs: runsOf("nothing") }) };
+    }
+  });
+  return results;
+}
+
+type OnEngine = Exclude<PartName, "suite" | "nothing">;
+
+async function measuresOn(options: PlanOptions): Promise<{ readonly [Name in OnEngine]: Measure<Name> }> {
+  const plan = await planClusters({ ...options, node: nodeOf(process.env) }, addOnsOf(chapterIds()));
+  const { docker } = options.engine;
+  const { progress } = options;
+  const bench = (runs: number): Bench => ({ plan, docker, progress, runs });
+  return {
+    boot: (runs) => measureBoot(bench(runs)),
+    pod: (runs) => measurePod(bench(runs)),
+    checks: (runs) => measureChecks(bench(runs), contextOf(options)),
+    nodes: (runs) => measureNodes(bench(runs)),
+    memory: (runs) => measureMemory(bench(runs)),
+  };
+}
+
+/** The parts that were named, in their own order; all that don't take long when none was. */
+function partsNamed(names: readonly string[]): PartName[] {
+  const unknown = names.find((name) => !PART_NAMES.some((part) => part === name));
+  if (unknown !== undefined) {
+    throw new Problem(`there is no part "${unknown}"`, `The parts are: ${PART_NAMES.join(", ")}.`);
+  }
+  return PART_NAMES.filter((part) => (names.length > 0 ? names.includes(part) : !SLOW.includes(part)));
+}
+
+function defaultRuns(): string {
+  return PART_NAMES.map((part) => `${part} ${RUNS[part]}`).join(", ");
+}
+
+function asCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
+  return count;
+}
