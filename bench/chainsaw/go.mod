@@ -1,6 +1,6 @@
 module chainsaw
 
-go 1.26.0
+go 1.24.0
 
 tool github.com/kyverno/chainsaw
 

@@ -22,6 +22,10 @@ interface GoPeer {
   /** What its program depends on besides. */
   readonly sources: readonly string[];
   readonly command: readonly string[];
+  /** What is compiled. */
+  readonly package: string;
+  /** The Go that compiles it, fetched by Go itself, where the one that is here can't. */
+  readonly toolchain?: string;
 }
 
 const GO_PEERS = {
@@ -29,23 +33,24 @@ const GO_PEERS = {
     folder: "e2e-framework",
     sources: ["five_checks_test.go"],
     command: ["test", "-c", "-trimpath"],
+    package: ".",
   },
   chainsaw: {
     folder: "chainsaw",
     sources: [],
     command: ["build", "-trimpath"],
+    package: "github.com/kyverno/chainsaw",
+    // It has its own kind of testing.M, which Go 1.26 does not take.
+    toolchain: "go1.25.5",
   },
 } satisfies Record<string, GoPeer>;
-
-/** What chainsaw's program is compiled from; the other peer is the package in its own folder. */
-const PACKAGES: Partial<Record<keyof typeof GO_PEERS, string>> = { chainsaw: "github.com/kyverno/chainsaw" };
 
 /**
  * Path of the program of a peer, compiled now unless it was before.
  * @throws {Problem} when it can't be, for want of Go or of a module say
  */
 export async function provideGoPeer(context: Context, name: keyof typeof GO_PEERS): Promise<string> {
-  const { folder, sources, command }: GoPeer = GO_PEERS[name];
+  const { folder, sources, command, package: main, toolchain = "local" }: GoPeer = GO_PEERS[name];
   const directory = join(PEERS, folder);
   const modfile = join(directory, "go.mod");
   const go = await goToolchain(context.lock, goVersionNeeded([modfile]));
@@ -54,16 +59,17 @@ export async function provideGoPeer(context: Context, name: keyof typeof GO_PEER
     title: `compiling ${name}, to compare with`,
     inputs: [
       go.version,
+      toolchain,
       process.arch,
       command.join(" "),
       hashFiles(directory, ["go.mod", "go.sum", ...sources]),
     ],
     async make(target, { signal }) {
       const output = ["-mod=readonly", "-buildvcs=false", "-o", join(target, name)];
-      await runCommand(await go.command(context), [...command, ...output, PACKAGES[name] ?? "."], {
+      await runCommand(await go.command(context), [...command, ...output, main], {
         doing: `compiling ${name}`,
         cwd: directory,
-        env: { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off" },
+        env: { CGO_ENABLED: "0", GOTOOLCHAIN: toolchain, GOWORK: "off" },
         signal,
         isNoise: (line) => line.startsWith("go: downloading "),
       });
