@@ -66,6 +66,7 @@ async function addAgent(
     archives: [...plan.images, ...plan.addOnImages]
       .filter(({ reference }) => cluster.images.some((image) => image.reference === reference))
       .map(({ archive }) => archive),
+    sharesFiles: plan.engine.private,
     name,
     taints,
     network,

@@ -110,6 +110,7 @@ function serverContainer(
     cgroupVersion: plan.cgroup,
     labels: runLabels(plan.run),
     host: plan.host,
+    sharesFiles: plan.engine.private,
     ...options,
   });
   container.withLogConsumer((stream) => log.follow(stream));

@@ -14,6 +14,8 @@ interface NodeOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Image archives by their path here; the node imports them before it is ready. */
   readonly archives: readonly string[];
+  /** The engine sees the files of this machine: they need not be copied to it. */
+  readonly sharesFiles: boolean;
 }
 
 /** What a server's container is made from. */
@@ -44,6 +46,8 @@ const ADD_ONS = ["coredns", "local-storage", "metrics-server", "servicelb", "tra
 
 /** Where k3s and everything that keeps its contract looks for image archives at start. */
 const IMAGES_FOLDER = "/var/lib/rancher/k3s/agent/images";
+
+const CGROUPS = "/sys/fs/cgroup";
 
 /** A node may be slow in an emulated machine; on an idle one it takes seconds. */
 const STARTUP_TIMEOUT_MS = 300_000;
@@ -88,7 +92,6 @@ export class NodeContainer extends K3sContainer {
     if (options.cgroupVersion === 2) {
       // On cgroup v2 a private namespace does the same, and k3s itself makes room in it for its Pods.
       Object.assign(this.hostConfig, { CgroupnsMode: "private" });
-      this.withBindMounts([]);
     }
   }
 }
@@ -110,21 +113,24 @@ export class AgentContainer extends GenericContainer {
         ...legacyCgroupArguments(options),
       ]);
     Object.assign(this.hostConfig, { CgroupnsMode: options.cgroupVersion === 1 ? "host" : "private" });
-    if (options.cgroupVersion === 1) {
-      this.withBindMounts([{ source: "/sys/fs/cgroup", target: "/sys/fs/cgroup" }]);
-    }
   }
 }
 
 /** What server and agents have in common. */
 function prepare<T extends GenericContainer>(container: T, options: NodeOptions): T {
+  const { archives, sharesFiles, cgroupVersion } = options;
+  const files = archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` }));
+  // Dozens of megabytes, which would be written once more for every node. A colon would end the path.
+  const mounted = sharesFiles ? files.filter(({ source }) => !source.includes(":")) : [];
   container
     .withLabels({ ...options.labels })
     .withStartupTimeout(STARTUP_TIMEOUT_MS)
-    .withCopyFilesToContainer(
-      options.archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` })),
-    );
-  if (options.cgroupVersion === 1) container.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
+    .withCopyFilesToContainer(files.filter((file) => !mounted.includes(file)))
+    .withBindMounts([
+      ...(cgroupVersion === 1 ? [{ source: CGROUPS, target: CGROUPS }] : []),
+      ...mounted.map((file) => ({ ...file, mode: "ro" as const })),
+    ]);
+  if (cgroupVersion === 1) container.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
   return container;
 }
 
