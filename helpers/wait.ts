@@ -17,6 +17,8 @@ export interface Wait<T> {
   readonly timeout?: number;
   /** Milliseconds between two looks, or what gives them from the milliseconds waited so far; 50 by default. */
   readonly interval?: number | ((waited: number) => number);
+  /** Waits for the next look in place of the clock: for so many milliseconds, or until there is something to be seen. */
+  readonly pause?: (interval: number) => Promise<void>;
 }
 
 /** Who waits for long need not look so often: milliseconds until the next look, between these bounds. */
@@ -52,8 +54,8 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       trouble = error instanceof Error ? error.message : String(error);
       cause = error;
     }
-    const { interval = INTERVAL_MS } = wait;
-    await delay(typeof interval === "function" ? interval(performance.now() - started) : interval);
+    const { interval = INTERVAL_MS, pause = delay } = wait;
+    await pause(typeof interval === "function" ? interval(performance.now() - started) : interval);
   } while (performance.now() < deadline);
   const seen = [last, trouble].filter((part) => part !== undefined).join("; then: ");
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${seen}`, {

@@ -1,5 +1,5 @@
 import { type Api, connect } from "../cluster/api.ts";
-import { apply, removeNamespace, untilReady, untilSettled } from "../cluster/apply.ts";
+import { apply, removeNamespace, untilReady, untilSchedulable, untilSettled } from "../cluster/apply.ts";
 import { addAgents, newAgentName, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
@@ -152,17 +152,17 @@ export class Lesson {
   /** Applies the manifests and waits until their Pods are ready. */
   async #applyManifests(wait: "ready" | "settled"): Promise<void> {
     const started = performance.now();
-    await this.#workplace.putFiles(
-      Object.fromEntries(
-        this.#manifest.files.map((file) => [`${MANIFESTS}/${file.name}`, manifestText(file)]),
-      ),
-    );
+    const files = this.#manifest.files.map((file) => [`${MANIFESTS}/${file.name}`, manifestText(file)]);
     const manifest = this.#manifest.only(this.#applied);
     if (this.cluster.join) await this.#tellNodes();
-    await apply(this.#api, manifest);
-    if (wait === "ready") await untilReady(this.#api, manifest);
-    // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
-    else await untilSettled(this.#api, manifest, { giveUp: true });
+    // What the first command needs is made ready while the cluster is at work.
+    const reader = this.#workplace.putFiles(Object.fromEntries(files)).then(() => this.#workplace.prepare());
+    const pods = this.#applyWhenPossible(manifest).then(async () => {
+      if (wait === "ready") await untilReady(this.#api, manifest);
+      // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
+      else await untilSettled(this.#api, manifest, { giveUp: true });
+    });
+    await Promise.all([pods, reader]);
     this.prelude.push({
       command: `Applied through the API (a reader would: kubectl apply ${this.#applied.map((file) => `-f ${MANIFESTS}/${file}`).join(" ")})`,
       where: "api",
@@ -170,6 +170,12 @@ export class Lesson {
       exitCode: 0,
       duration: performance.now() - started,
     });
+  }
+
+  async #applyWhenPossible(manifest: Manifest): Promise<void> {
+    // Of a cluster that is not ours some node may have been away for long.
+    if (!this.cluster.existing) await untilSchedulable(this.#api);
+    await apply(this.#api, manifest);
   }
 
   /** The means to observe for one claim, and the transcript that they write. `pass` lets the next claim begin. */

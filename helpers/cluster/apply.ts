@@ -3,6 +3,7 @@ import type { Manifest, ManifestObject } from "../manifest.ts";
 import { Problem } from "../problem.ts";
 import { lessAndLess, waitFor } from "../wait.ts";
 import { type Api, apiMessage, apiStatus } from "./api.ts";
+import { Changes } from "./changes.ts";
 import { isTrue } from "./conditions.ts";
 
 /**
@@ -10,6 +11,12 @@ import { isTrue } from "./conditions.ts";
  * can't become ready is told at once: this is for machines with many times more to do than they can.
  */
 const READY_TIMEOUT_MS = 180_000;
+
+/** On every node until it is known to be Ready (https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-not-ready). */
+const NOT_READY = "node.kubernetes.io/not-ready";
+
+/** How often the cluster is looked at where it tells each change by itself, in milliseconds. */
+const ANYWAY_MS = 1_000;
 
 /** After how long without any change nothing will, in milliseconds; longer while containers are being made. */
 const STILL_MS = 15_000;
@@ -46,6 +53,23 @@ export async function apply(api: Api, manifest: Manifest): Promise<void> {
 }
 
 /**
+ * Waits until the controllers have taken off every node the taint that it begins with: what is made before is told, in
+ * events too, that it could not be scheduled.
+ * @throws {TimeoutError} naming the nodes and their taints
+ */
+export async function untilSchedulable(api: Api): Promise<void> {
+  await waitFor({
+    what: "the nodes to take Pods",
+    look: async () =>
+      (await api.core.listNode()).items.map(({ metadata, spec }) => ({
+        node: metadata?.name,
+        taints: spec?.taints?.map(({ key }) => key) ?? [],
+      })),
+    until: (nodes) => nodes.every(({ taints }) => !taints.includes(NOT_READY)),
+  });
+}
+
+/**
  * Waits until every Pod of the manifest is ready, and every workload of it has all its Pods ready. A Job or CronJob is
  * not waited for: when it is done is what a chapter is about.
  * @throws {Problem} at once when a Pod can't get there (its image is missing, it crashes, …)
@@ -74,6 +98,7 @@ export async function untilSettled(
 ): Promise<Settling> {
   const stillness = new Stillness();
   const wanted = manifest.objects.filter(({ kind }) => kind === "Pod" || kind in IS_READY);
+  using changes = new Changes(api, wanted);
   return await waitFor({
     what: `${wanted.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(", ")} to be ready`,
     look: () => lookAt(api, wanted),
@@ -90,7 +115,8 @@ export async function untilSettled(
           .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
       ].join("; "),
     // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
-    interval: lessAndLess(50, 500),
+    interval: (waited) => (changes.isComplete ? ANYWAY_MS : lessAndLess(50, 500)(waited)),
+    pause: (interval) => changes.next(interval),
     timeout: READY_TIMEOUT_MS,
   });
 }
@@ -218,6 +244,7 @@ async function defaultServiceAccount(api: Api, namespace: string): Promise<void>
     what: `the default ServiceAccount of namespace ${namespace}`,
     look: () => api.core.readNamespacedServiceAccount({ name: "default", namespace }),
     until: () => true,
+    interval: lessAndLess(10, 50),
   });
 }
 

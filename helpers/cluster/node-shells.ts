@@ -12,16 +12,25 @@ import { COMMAND_MS, commandTimeout } from "./node-exec.ts";
 export class NodeShells {
   readonly #container: Dockerode.Container;
   readonly #idle: Shell[] = [];
+  readonly #opening: Promise<Shell>[] = [];
   #closed = false;
 
   constructor(container: string) {
     this.#container = new Dockerode().getContainer(container);
   }
 
+  /** Opens a shell before there is a command for it: it takes as long as some commands. */
+  prepare(): void {
+    const opening = Shell.open(this.#container);
+    this.#opening.push(opening);
+    // What is wrong is told by the command that it is opened for.
+    opening.catch(() => {});
+  }
+
   /** Runs commands in that folder of the node; what happens to it is told as {@link nodeExec} does. */
   in(folder: string): NodeExec {
     return async (args) => {
-      const shell = this.#idle.pop() ?? (await Shell.open(this.#container));
+      const shell = this.#idle.pop() ?? (await (this.#opening.shift() ?? Shell.open(this.#container)));
       let result: ExecResult;
       try {
         result = await shell.run(args, folder);
@@ -39,6 +48,12 @@ export class NodeShells {
   close(): void {
     this.#closed = true;
     for (const shell of this.#idle.splice(0)) shell.close();
+    for (const opening of this.#opening.splice(0)) {
+      opening.then(
+        (shell) => shell.close(),
+        () => {},
+      );
+    }
   }
 }
 

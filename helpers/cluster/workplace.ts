@@ -10,6 +10,8 @@ export interface Workplace {
   readonly kubectl: NodeExec;
   /** Runs commands on the node. @throws {NotObservable} where the cluster does not let us */
   readonly node: NodeExec;
+  /** Gets ready for a first command while there is something else to wait for. */
+  prepare(): void;
   /** Puts files into the chapter's folder, by their paths from there; folders are made. */
   putFiles(files: Readonly<Record<string, string>>): Promise<void>;
   /** The last lines that the node itself printed; nothing where that can't be seen. */
@@ -37,6 +39,10 @@ class OnNode implements Workplace {
     this.#shells = new NodeShells(container);
     this.kubectl = this.#shells.in(folder);
     this.node = this.#shells.in("/");
+  }
+
+  prepare(): void {
+    this.#shells.prepare();
   }
 
   async putFiles(files: Readonly<Record<string, string>>): Promise<void> {

@@ -55,6 +55,10 @@ export class KubectlHere implements Workplace {
     };
   }
 
+  prepare(): void {
+    // Each command is a process of its own.
+  }
+
   async putFiles(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [path, text] of Object.entries(files)) {
       const file = join(this.#folder, path);
