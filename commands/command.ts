@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { describeError } from "../helpers/problem.ts";
+import { asProblem } from "../helpers/system-problem.ts";
 
 /** The oldest Node that the libraries run on. */
 const OLDEST_NODE = [22, 22] as const;
@@ -32,7 +33,7 @@ export async function main(run: () => Promise<void>, failed = 1): Promise<void> 
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode && failed;
     } else {
-      process.stderr.write(`${describeError(error)}\n`);
+      process.stderr.write(`${describeError(asProblem(error))}\n`);
       const { exitCode = 1 } = error as { exitCode?: number };
       process.exitCode = exitCode === 1 ? failed : exitCode;
     }

@@ -6,12 +6,17 @@ import { Problem } from "./problem.ts";
 /** The checkout's top folder. */
 export const PROJECT_ROOT = join(import.meta.dirname, "..");
 
+/** Our folder in the user's cache, whether it is there or not: `~/.cache/proven-tutorial`, or under XDG_CACHE_HOME. */
+export function cacheRoot(): string {
+  return envPaths("proven-tutorial", { suffix: "" }).cache;
+}
+
 /**
- * Our folder in the user's cache (`~/.cache/proven-tutorial` on Linux, or under XDG_CACHE_HOME), made if missing.
+ * A folder below {@link cacheRoot}, or that itself, made if missing.
  * @throws {Problem} when it can't be made
  */
 export function cacheFolder(...parts: string[]): string {
-  const folder = join(envPaths("proven-tutorial", { suffix: "" }).cache, ...parts);
+  const folder = join(cacheRoot(), ...parts);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {

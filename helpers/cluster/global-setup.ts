@@ -5,6 +5,7 @@ import { disposeOnSignal } from "../engine/signals.ts";
 import { describeError } from "../problem.ts";
 import { lineProgress } from "../progress.ts";
 import { thisRun } from "../run.ts";
+import { asProblem } from "../system-problem.ts";
 import { bootFirstCluster } from "./clusters.ts";
 import { addOnsOf } from "./needs.ts";
 import { planClusters } from "./plan.ts";
@@ -33,7 +34,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide("first", await progress.step(`Booting ${plan.node.description}`, first));
   } catch (error) {
     await stack.disposeAsync();
-    process.stderr.write(`${describeError(error)}\n`);
+    process.stderr.write(`${describeError(asProblem(error))}\n`);
     throw error;
   }
   return () => stack.disposeAsync();

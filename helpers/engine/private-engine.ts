@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statfsSync,
   writeFileSync,
@@ -50,6 +51,16 @@ export interface PrivateEngine {
 
 /** Makes `run` a user of this user's private engine, which is started unless it runs already. */
 export async function joinPrivateEngine(run: Run, folders = privateFolders()): Promise<PrivateEngine> {
+  try {
+    return await startOrJoin(run, folders);
+  } catch (error) {
+    // It may have come to nothing before there was anything in it: on a full disk, say.
+    removeIfEmpty(folders.runtime);
+    throw error;
+  }
+}
+
+async function startOrJoin(run: Run, folders: PrivateFolders): Promise<PrivateEngine> {
   const users = usersIn(folders.users);
   await withLock(folders.home, async () => {
     users.add(run);
@@ -81,6 +92,14 @@ export async function leavePrivateEngine(run: Run, folders = privateFolders()): 
 /** Stops the private engine, whoever uses it. */
 export async function stopPrivateEngine(folders = privateFolders()): Promise<void> {
   await withLock(folders.home, () => stop(folders));
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody's engine is in it, or it is gone.
+  }
 }
 
 /** A daemon that runs gets some time to answer: a machine under load must not cost other runs their engine. */

@@ -23,8 +23,13 @@ export function usersIn(folder: string) {
 
   function add(run: Run, options: { kept?: boolean } = {}): void {
     const file = fileOf(run);
-    writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      rmSync(`${file}.new`, { force: true });
+      throw error;
+    }
   }
 
   return {
