@@ -13,6 +13,7 @@ import {
 } from "../helpers/cluster/plan.ts";
 import { openEngine } from "../helpers/engine/engine.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
+import { engineTrouble } from "../helpers/engine/trouble.ts";
 import { cacheFolder } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
@@ -97,7 +98,11 @@ export async function withEngine(
     const run = thisRun();
     const progress = lineProgress();
     const engine = stack.use(await openEngine({ run, progress, keep: options.keep }));
-    await work({ engine, run, progress });
+    try {
+      await work({ engine, run, progress });
+    } catch (error) {
+      throw await engineTrouble(engine, error);
+    }
   });
 }
 

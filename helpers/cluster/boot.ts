@@ -151,10 +151,16 @@ function bootParts(line: string): Record<string, number> {
 }
 
 function notComingUp(what: string, log: BootLog, cause: unknown): Problem {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const look = log.tail.length > 0 ? "See the node's last lines above. " : "";
   return new Problem(
-    `${what} does not come up: ${reason}`,
-    "See the node's last lines above. K3S_IMAGE names another image; npm run clean begins afresh.",
+    `${what} does not come up: ${reasonOf(cause)}`,
+    `${look}Run it again; K3S_IMAGE names another image, and npm run clean begins afresh.`,
     { cause, details: log.tail },
   );
+}
+
+/** Testcontainers tells of a log that has ended, and means the container. */
+function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return /^Log stream ended/.test(reason) ? "its container has ended" : reason;
 }
