@@ -36,6 +36,17 @@ export function signal({ pid, startTime }: ProcessId, name: NodeJS.Signals): voi
   }
 }
 
+/** Sends a signal to a process and, if it leads a process group, to that. */
+export function signalGroup(leader: ProcessId, name: NodeJS.Signals): void {
+  if (!isRunning(leader)) return;
+  try {
+    process.kill(-leader.pid, name);
+  } catch {
+    // It leads none.
+    signal(leader, name);
+  }
+}
+
 /** Waits until all of them are gone; false when one is still there after `milliseconds`. */
 export async function waitUntilGone(processes: readonly ProcessId[], milliseconds: number): Promise<boolean> {
   const deadline = performance.now() + milliseconds;

@@ -3,8 +3,8 @@ import { lock } from "proper-lockfile";
 import type { Progress } from "../progress.ts";
 
 /** A lock whose owner has not renewed it for this long is taken over, in milliseconds. */
-const STALE_MS = 30_000;
-const RENEW_MS = 5_000;
+const STALE_MS = 10_000;
+const RENEW_MS = 2_000;
 const ASK_AGAIN_MS = 200;
 
 /**

@@ -5,6 +5,7 @@ import type { EngineImage } from "./engine-image.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { contextOf, type ProvideOptions } from "./options.ts";
 import { familiarName, isReference, parseReference, sameReference, withVersion } from "./reference.ts";
+import { removeAbandoned } from "./scratch.ts";
 import type { KubernetesVersion } from "./versions.ts";
 import { findOrPull, isFound, type Origin, pullProblem } from "./source.ts";
 
@@ -31,6 +32,8 @@ export async function provideNodeImage(
   options: ProvideOptions & { readonly image?: string; readonly version?: KubernetesVersion },
 ): Promise<NodeImage> {
   const context = contextOf(options);
+  // The first that every run asks for.
+  removeAbandoned(context.cache);
   const custom = options.image?.trim();
   return custom
     ? describeNode(context, custom, await provideNamed(context, custom))

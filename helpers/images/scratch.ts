@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { findProcesses, signalGroup } from "../engine/processes.ts";
 import { onInterrupt } from "../engine/signals.ts";
 import { isDead, thisRun } from "../run.ts";
 
@@ -12,9 +13,8 @@ export interface Scratch extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes a {@link Scratch} folder, and removes those that runs left which were killed. */
+/** Makes a {@link Scratch} folder. */
 export function scratch(cache: string): Scratch {
-  sweep(cache);
   const { machine, pid, startTime } = thisRun();
   const path = join(cache, [PREFIX, machine, pid, startTime, randomBytes(4).toString("hex")].join("-"));
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -29,10 +29,20 @@ export function scratch(cache: string): Scratch {
   };
 }
 
-function sweep(cache: string): void {
-  for (const name of readdirSync(cache)) {
+/** Removes the scratch folders of runs that were killed, and ends the compilers that still work in one of them. */
+export function removeAbandoned(cache: string): void {
+  for (const name of namesIn(cache)) {
     const [prefix, machine = "", pid = "", startTime = ""] = name.split("-");
     if (prefix !== PREFIX || !isDead({ id: "", machine, pid: Number(pid), startTime })) continue;
-    rmSync(join(cache, name), { recursive: true, force: true });
+    const path = join(cache, name);
+    for (const process of findProcesses((command) => command.some((word) => word.includes(path)))) {
+      signalGroup(process, "SIGKILL");
+    }
+    // What is ending may still write a file.
+    rmSync(path, { recursive: true, force: true, maxRetries: 10 });
   }
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
