@@ -46,7 +46,8 @@ export function lineProgress(
         return result;
       } catch (error) {
         live.end(key);
-        write(`✗ ${title} (after ${elapsed()})`);
+        // A step that nobody has heard of is told by its error alone.
+        if (shown) write(`✗ ${title} (after ${elapsed()})`);
         throw error;
       } finally {
         clearTimeout(announce);

@@ -1,4 +1,5 @@
 import { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
 import type { Context } from "./context.ts";
 import { type EngineImage, findImage, hasDigest } from "./engine-image.ts";
 import { type PullLimits, pull } from "./pull.ts";
@@ -70,7 +71,7 @@ async function pullAndVerify(
   const failure = await registries.ask(
     origin.registry,
     () =>
-      progress.step(`pulling ${familiarName(origin)}`, (update) =>
+      pullingStep(progress, `pulling ${familiarName(origin)}`, (update) =>
         pull(engine.docker, name, { update, signal, ...(limits && { limits }) }),
       ),
     (line) => progress.note(line),
@@ -94,6 +95,34 @@ async function pullAndVerify(
     familiarName(withVersion(origin, { tag: own.tag ?? "latest" })),
   );
   return { image: tagged, origin: "pulled" };
+}
+
+/** A pull that failed, for as long as it takes to tell its step so. */
+class PullFailed extends Error {
+  readonly failure: PullFailure;
+
+  constructor(failure: PullFailure) {
+    super(failure.line);
+    this.failure = failure;
+  }
+}
+
+/** A pull that fails gives its failure rather than an error; its step is told as one that failed all the same. */
+async function pullingStep(
+  progress: Progress,
+  title: string,
+  work: (update: (detail: string) => void) => Promise<PullFailure | undefined>,
+): Promise<PullFailure | undefined> {
+  try {
+    await progress.step(title, async (update) => {
+      const failure = await work(update);
+      if (failure) throw new PullFailed(failure);
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof PullFailed) return error.failure;
+    throw error;
+  }
 }
 
 /** Names what was pulled by digest as people know it, unless the user has something else of that name. */
