@@ -6,6 +6,7 @@ import { registerDefinitions } from "./chapter/definitions.ts";
 import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
+import { ClusterLost, isRefusal, OpeningError } from "./chapter/opening-error.ts";
 import { type Judgement, judge } from "./chapter/outcome.ts";
 import { Turns } from "./chapter/turns.ts";
 import { chapterOfFile } from "./chapters.ts";
@@ -15,7 +16,7 @@ import { placeIn } from "./cluster/existing/place.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
 import { sanitize } from "./evidence/sanitize.ts";
 import { formatStepsBriefly } from "./evidence/transcript.ts";
-import { readManifests } from "./manifest.ts";
+import { type Manifest, readManifests } from "./manifest.ts";
 import type { ClaimRecord } from "./record.ts";
 
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
@@ -53,18 +54,20 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
   if (definition.atOnce !== undefined) vi.setConfig({ maxConcurrency: definition.atOnce });
   const plan = inject("plan");
   const first = inject("first");
-  const { manifest, namespaces } = placeIn(first.cluster, readManifests(files, declared), declared);
+  const definedAt = callerStack();
+  const { manifest, namespaces } = placeIn(first.cluster, read(files, declared, definedAt), declared);
   if (mode === "mutants") return registerMutants(definition, manifest, plan, first);
 
   const turns = new Turns();
   let lesson: Lesson;
   beforeAll(async () => {
-    const cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
-    lesson = new Lesson(cluster, plan, definition, manifest, namespaces);
+    let opening: Lesson | undefined;
     try {
-      await lesson.open();
+      const cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
+      opening = lesson = new Lesson(cluster, plan, definition, manifest, namespaces);
+      await opening.open();
     } catch (error) {
-      throw await withDiagnosis(error, lesson);
+      throw await openingError(error, opening, definedAt);
     }
   }, CLAIM_TIMEOUT_MS);
   // There is no lesson when its cluster did not come up.
@@ -167,12 +170,27 @@ function describeFailure(record: ClaimRecord, cluster: ClusterDescription, clust
   ].join("\n");
 }
 
-/** The error of a chapter that could not begin, with what somebody would look at first. */
-async function withDiagnosis(error: unknown, lesson: Lesson): Promise<unknown> {
-  if (!(error instanceof Error) || !(await lesson.isAlive())) return error;
-  const lines = formatStepsBriefly(await lesson.diagnose());
-  error.message = [error.message, ...lines.map((line) => `    ${line}`)].join("\n");
-  return error;
+function read(
+  files: readonly string[],
+  namespaces: readonly string[],
+  definedAt: readonly string[],
+): Manifest {
+  try {
+    return readManifests(files, namespaces);
+  } catch (error) {
+    throw new OpeningError(error, definedAt);
+  }
+}
+
+/** The error of a chapter that could not begin; there is no lesson when its own cluster did not come up. */
+async function openingError(
+  error: unknown,
+  lesson: Lesson | undefined,
+  definedAt: readonly string[],
+): Promise<OpeningError> {
+  if (!lesson || isRefusal(error)) return new OpeningError(error, definedAt);
+  if (!(await lesson.isAlive())) return new ClusterLost(error, definedAt);
+  return new OpeningError(error, definedAt, formatStepsBriefly(await lesson.diagnose()));
 }
 
 /** A value as JSON would keep it, with every string sanitised. */

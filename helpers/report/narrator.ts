@@ -2,11 +2,12 @@ import Table from "cli-table3";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { ClaimArtifact } from "../chapter/artifact.ts";
+import { isClusterLost } from "../chapter/opening-error.ts";
 import { sanitize } from "../evidence/sanitize.ts";
 import { formatSteps, formatStepsBriefly } from "../evidence/transcript.ts";
 import { live } from "../live.ts";
 import type { ClaimRecord } from "../record.ts";
-import { claimOf } from "./outcomes.ts";
+import { claimOf, errorsOf } from "./outcomes.ts";
 import { type Language, paint, verdict, WORDS } from "./text.ts";
 
 /** Tells a run as the article would be told: chapter, prose, claim, command, real output, outcome. */
@@ -43,10 +44,7 @@ export default class Narrator implements Reporter {
   }
 
   onTestModuleEnd(module: TestModule): void {
-    const errors = [
-      ...module.errors(),
-      ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
-    ];
+    const errors = errorsOf(module).filter((error) => !isClusterLost(error));
     this.#ended.add(module.moduleId);
     this.#write(module.moduleId, [
       ...this.#inReadingOrder(module),

@@ -8,6 +8,7 @@ import {
   type MutantArtifact,
 } from "../chapter/artifact.ts";
 import type { DefinitionOfClaim } from "../chapter/definitions.ts";
+import { isClusterLost } from "../chapter/opening-error.ts";
 
 /** The claim that a test told, if it is a claim's and got so far. */
 export function claimOf(test: TestCase): ClaimArtifact | undefined {
@@ -24,6 +25,21 @@ export function definitionOf(test: TestCase): DefinitionOfClaim | undefined {
   return test
     .artifacts()
     .find((artifact): artifact is DefinitionArtifact => artifact.type === DEFINITION_ARTIFACT);
+}
+
+/** Why the cluster was lost, as the first claim or chapter says that noticed it; undefined when it was not. */
+export function whyClusterLost(modules: readonly TestModule[]): string | undefined {
+  const claim = modules
+    .flatMap((module) => [...module.children.allTests()])
+    .map(claimOf)
+    .find((told) => told?.clusterLost)?.claim;
+  if (claim) return claim.reason ?? "it does not answer";
+  return modules.flatMap(errorsOf).find(isClusterLost)?.message;
+}
+
+/** What went wrong in a file outside of its tests. */
+export function errorsOf(module: TestModule) {
+  return [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())];
 }
 
 /** All tests but those that were left out because the user asked for others by name. */
@@ -53,11 +69,11 @@ export interface Totals {
 export function countRun(modules: readonly TestModule[], unhandledErrors: number): Totals {
   const tests = chosenTests(modules);
   const count = (state: string) => tests.filter((test) => test.result().state === state).length;
-  const broken = modules.filter((module) => hasOwnErrors(module)).length;
+  const broken = modules.filter((module) => errorsOf(module).length > 0).length;
   const chapters = modules.filter((module) => module.project.name === "chapters");
   const problems: string[] = [];
   // After the cluster was lost the rest is not tried; otherwise a test that did not end has failed.
-  const lost = tests.some((test) => claimOf(test)?.clusterLost);
+  const lost = whyClusterLost(modules) !== undefined;
   if (chapters.length > 0 && broken === 0) problems.push(...chapterProblems(chapters));
   return {
     passed: count("passed"),
@@ -76,7 +92,7 @@ function chapterProblems(chapters: readonly TestModule[]): string[] {
   const tests = chosenTests(chapters);
   const told = tests.filter((test) => claimOf(test) ?? mutantOf(test));
   // What was not tried after the cluster was lost is told by that one failure.
-  if (told.some((test) => claimOf(test)?.clusterLost)) return [];
+  if (whyClusterLost(chapters) !== undefined) return [];
   const verdicts = told.filter((test) => {
     const outcome = claimOf(test)?.claim.outcome ?? mutantOf(test)?.outcome;
     return outcome === "holds" || outcome === "refuted";
@@ -90,10 +106,4 @@ function chapterProblems(chapters: readonly TestModule[]): string[] {
       ? ["no claim was put to the cluster"]
       : []),
   ];
-}
-
-function hasOwnErrors(module: TestModule): boolean {
-  return (
-    module.errors().length > 0 || [...module.children.allSuites()].some((suite) => suite.errors().length > 0)
-  );
 }

@@ -6,6 +6,7 @@ import { PROJECT_ROOT } from "../paths.ts";
 
 const REPORT = join(PROJECT_ROOT, "helpers/report");
 const CLAIM = `import { reportClaim, reportUntriedMutant } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
+const OPENING_ERROR = JSON.stringify(join(PROJECT_ROOT, "helpers/chapter/opening-error.ts"));
 let folder: string;
 
 beforeAll(async () => {
@@ -112,5 +113,16 @@ test("a lost cluster ends the run: what follows is not tried", async () => {
   );
   expect(stdout).not.toContain("tried");
   expect(stdout).toContain("✗ the cluster was lost in the middle of the run");
+  expect(exitCode).toBe(1);
+});
+
+test("a cluster that is lost before a chapter could begin is told in the same way", async () => {
+  const { exitCode, stdout } = await runChapter(
+    `${CLAIM} import { beforeAll } from "vitest"; import { ClusterLost } from ${OPENING_ERROR};
+     beforeAll(() => { throw new ClusterLost(new Error("socket hang up"), []); });
+     reportClaim("pod.a", "holds");`,
+  );
+  expect(stdout).toContain("✗ the cluster was lost in the middle of the run: socket hang up");
+  expect(stdout.trim().split("\n").at(-1)).toBe("0 passed, 1 failed, 1 skipped");
   expect(exitCode).toBe(1);
 });

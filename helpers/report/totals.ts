@@ -1,7 +1,7 @@
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 import { describeError, Problem } from "../problem.ts";
-import { claimOf, countRun, formatTotals } from "./outcomes.ts";
+import { claimOf, countRun, formatTotals, whyClusterLost } from "./outcomes.ts";
 import { type Language, WORDS } from "./text.ts";
 
 /**
@@ -25,13 +25,14 @@ export default class TotalsReporter implements Reporter {
     if (claimOf(test)?.clusterLost) void this.#vitest?.cancelCurrentRun("test-failure");
   }
 
+  onTestModuleEnd(module: TestModule): void {
+    if (whyClusterLost([module]) !== undefined) void this.#vitest?.cancelCurrentRun("test-failure");
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const totals = countRun(modules, errors.length);
-    const lost = modules
-      .flatMap((module) => [...module.children.allTests()])
-      .map(claimOf)
-      .find((told) => told?.clusterLost);
-    if (lost) process.stdout.write(`\n${describeError(clusterLost(lost.claim.reason))}\n`);
+    const lost = whyClusterLost(modules);
+    if (lost !== undefined) process.stdout.write(`\n${describeError(clusterLost(lost))}\n`);
     for (const problem of totals.problems) process.stdout.write(`✗ ${problem}\n`);
     if (totals.failed > 0 || totals.problems.length > 0) process.exitCode ||= 1;
     const clock = clockLine(modules, this.#language);
@@ -50,7 +51,7 @@ function clockLine(modules: readonly TestModule[], language: Language): string {
   return waits.length > 0 ? `\n${words.clock}${waits.join(words.and)}\n` : "";
 }
 
-function clusterLost(reason = "it does not answer"): Problem {
+function clusterLost(reason: string): Problem {
   return new Problem(
     `the cluster was lost in the middle of the run: ${reason}`,
     "The container engine or the node ended, or was ended. See that the machine has memory and disk to spare, and run it again.",
