@@ -163,9 +163,15 @@ async function testcontainersClient() {
 async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {
   try {
     await removeAllOf(docker, run);
-  } catch (error) {
+  } catch (cause) {
     // A private engine that died is cleaned up from outside.
-    if (!own) throw error;
+    if (!own) {
+      throw new Problem(
+        `what this run made could not be removed from the container engine: ${(cause as Error).message}`,
+        "The next run removes it, or npm run clean.",
+        { cause },
+      );
+    }
   } finally {
     await own?.leave();
   }

@@ -9,8 +9,13 @@ async function run(work: string, ...signals: NodeJS.Signals[]) {
   const program = `
     import { setTimeout as sleep } from "node:timers/promises";
     import { onInterrupt, withCleanup } from ${JSON.stringify(join(import.meta.dirname, "signals.ts"))};
-    await withCleanup(async (stack) => { ${work} });
-    console.log("returned");
+    try {
+      await withCleanup(async (stack) => { ${work} });
+      console.log("returned");
+    } catch (error) {
+      console.log("thrown:", error.message);
+      process.exitCode = 1;
+    }
   `;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -67,6 +72,12 @@ describe.skipIf(process.platform === "win32")("withCleanup", () => {
       onInterrupt(async () => console.log("never"))[Symbol.dispose]();
       ${SLOW} ${WAIT}`;
     expect(await run(work, "SIGINT")).toEqual({ code: 130, lines: ["closing", "closed", "second", "first"] });
+  });
+
+  test("what goes wrong first is thrown, whatever then goes wrong in disposing", async () => {
+    const dispose = 'stack.defer(async () => { throw new Error("second"); });';
+    expect(await run(dispose)).toEqual({ code: 1, lines: ["thrown: second"] });
+    expect(await run(`${dispose} throw new Error("first");`)).toEqual({ code: 1, lines: ["thrown: first"] });
   });
 
   test("an error of the work that was interrupted does not hide the signal", async () => {

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { sanitize } from "../evidence/sanitize.ts";
 
 /** Ctrl-C reaches us twice, from the terminal and from npm, which hands on what it got: that is one wish, not two. */
 const SAME_SIGNAL_MS = 1_000;
@@ -17,6 +18,7 @@ export function onInterrupt(cleanup: () => Promise<unknown>): Disposable {
 /**
  * Runs `work` with a stack for whatever it opens, and disposes of the stack at the end: also when Ctrl-C, SIGTERM or
  * SIGHUP comes, after which the process exits with 128 + the signal's number. A second signal exits at once.
+ * @throws what `work` throws; what goes wrong in disposing is then only told
  */
 export async function withCleanup<T>(work: (stack: AsyncDisposableStack) => Promise<T>): Promise<T> {
   const stack = new AsyncDisposableStack();
@@ -28,9 +30,14 @@ export async function withCleanup<T>(work: (stack: AsyncDisposableStack) => Prom
   };
   using interruption = disposeOnSignal({ [Symbol.asyncDispose]: dispose });
   try {
-    return await work(stack);
-  } finally {
+    const result = await work(stack);
     await dispose();
+    return result;
+  } catch (error) {
+    // The first trouble is the one to be mended: with an engine that died, say, nothing can be removed from it.
+    await dispose().catch((second: unknown) => second === error || tell(second));
+    throw error;
+  } finally {
     await interruption.ended();
   }
 }
@@ -66,7 +73,11 @@ async function disposeAll(target: AsyncDisposable): Promise<void> {
     try {
       await step();
     } catch (error) {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      tell(error);
     }
   }
+}
+
+function tell(error: unknown): void {
+  process.stderr.write(`${sanitize(error instanceof Error ? error.message : String(error))}\n`);
 }
