@@ -154,9 +154,9 @@ export class Lesson {
     const started = performance.now();
     const files = this.#manifest.files.map((file) => [`${MANIFESTS}/${file.name}`, manifestText(file)]);
     const manifest = this.#manifest.only(this.#applied);
-    if (this.cluster.join) await this.#tellNodes();
     // What the first command needs is made ready while the cluster is at work.
     const reader = this.#workplace.putFiles(Object.fromEntries(files)).then(() => this.#workplace.prepare());
+    if (this.cluster.join) await reader.then(() => this.#tellNodes());
     const pods = this.#applyWhenPossible(manifest).then(async () => {
       if (wait === "ready") await untilReady(this.#api, manifest);
       // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
