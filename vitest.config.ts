@@ -33,6 +33,7 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["commands/faults/*.fault.test.ts"],
+          globalSetup: ["commands/testing/fault-cache.ts"],
           // They start runs, and break what is around them: one after another.
           fileParallelism: false,
         },

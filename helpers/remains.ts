@@ -1,9 +1,14 @@
 import { globSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { cacheRoot } from "./paths.ts";
 
-/** What a run could leave on this machine: processes, mounts, network links, and cgroups, by their names. */
+/**
+ * What a run could leave on this machine: processes, mounts, network links, cgroups, and unfinished work in the cache, by
+ * their names.
+ */
 export function remains(): string[] {
-  return [...processes(), ...mounts(), ...links(), ...cgroups()].sort();
+  return [...processes(), ...mounts(), ...links(), ...cgroups(), ...folders()].sort();
 }
 
 /** Programs that a run starts, and that would go on by themselves. */
@@ -37,4 +42,14 @@ function links(): string[] {
 
 function cgroups(): string[] {
   return globSync("/sys/fs/cgroup/{*,*/*}/{proven-tutorial*,k3s*,kubepods*}").map((path) => `cgroup ${path}`);
+}
+
+/** The folders of an engine that runs, of runs that use it or a cluster, and of images that are being made. */
+function folders(): string[] {
+  const places = [
+    ...globSync("/run/proven-tutorial-*"),
+    ...["engine/users", "existing"].flatMap((part) => globSync(join(cacheRoot(), part, "*"))),
+    ...globSync(join(cacheRoot(), "images", "tmp-*")),
+  ];
+  return places.map((path) => `folder ${path}`);
 }

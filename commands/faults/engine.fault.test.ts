@@ -1,100 +1,116 @@
-import { createServer } from "node:net";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { parseObjects } from "../../helpers/manifest.ts";
-import { type Checkout, copyCheckout } from "../testing/checkout.ts";
-import { remains } from "../../helpers/remains.ts";
+import { afterAll, beforeAll, test } from "vitest";
+import { findProgram } from "../../helpers/engine/install.ts";
+import { joinPrivateEngine } from "../../helpers/engine/private-engine.ts";
+import { privateFolders } from "../../helpers/engine/private-folders.ts";
+import { unmountBelow } from "../../helpers/engine/private-remains.ts";
+import { thisRun } from "../../helpers/run.ts";
+import { expectOneError, faultCheckout, killEngine } from "../testing/fault.ts";
 
-/** Whatever is broken around a run: one error with a remedy, an exit code that is not 0, and nothing left. */
+/** An engine that is absent, out of reach, or goes away. */
 
-let checkout: Checkout;
+const checkout = faultCheckout();
 let folder: string;
-let before: string[];
 beforeAll(() => {
-  checkout = copyCheckout();
   folder = mkdtempSync(join(tmpdir(), "faults-"));
 });
-beforeEach(() => {
-  before = remains();
-});
-afterAll(() => {
-  checkout[Symbol.dispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** One clear error: a cross, what is wrong, and below it an arrow with the remedy. */
-async function expectOneError(
-  env: Record<string, string>,
-  message: RegExp,
-  args: readonly string[] = ["pod"],
-) {
-  const { output, exitCode } = await checkout.run("article", args, env);
-  expect(output).toMatch(message);
-  expect(output).toMatch(/^ *→ \S/m);
-  expect(output).not.toMatch(/^ +at .*\.ts:\d+/m);
-  expect(exitCode).toBeGreaterThan(0);
-  expect(remains()).toEqual(before);
+/** A mount namespace in which no engine's socket is at its usual place; `mounts` are shell commands. */
+function elsewhere(...mounts: readonly string[]): string[] {
+  const script = ["mount -t tmpfs tmpfs /run", ...mounts, 'exec "$@"'].join(" && ");
+  return ["unshare", "--mount", "sh", "-c", script, "sh"];
 }
 
-test("an engine that the user named and that is not there", { timeout: 60_000 }, async () => {
-  await expectOneError({ DOCKER_HOST: `unix://${folder}/nothing.sock` }, /DOCKER_HOST/);
+const ENGINE_LOST = /^✗ the container engine at \S+ does not answer any more: /m;
+
+/** Root, but bound to the permissions of files as everybody else is. */
+const BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+
+test("no engine, and none may be installed", { timeout: 60_000 }, async () => {
+  const dockerd = findProgram("dockerd");
+  const ended = await checkout.run(
+    "article",
+    ["pod"],
+    { DOCKER_HOST: undefined, ENGINE_INSTALL: "never" },
+    elsewhere(...(dockerd === undefined ? [] : [`mount --bind /dev/null ${dockerd}`])),
+  );
+  expectOneError(
+    ended,
+    /^✗ no container engine answers, and ENGINE_INSTALL=never forbids installing docker\.io/m,
+  );
 });
 
-test("a socket that is not the engine's", { timeout: 120_000 }, async () => {
-  const socket = join(folder, "other.sock");
+test("an engine that the user named and that is not there", { timeout: 60_000 }, async () => {
+  const DOCKER_HOST = `unix://${folder}/nothing.sock`;
+  expectOneError(
+    await checkout.run("article", ["pod"], { DOCKER_HOST }),
+    /^✗ DOCKER_HOST is .*no such socket/m,
+  );
+});
+
+test("a socket that is not an engine's", { timeout: 60_000 }, async () => {
+  const { socket, server } = await listening("other.sock");
+  const ended = await checkout.run("article", ["pod"], { DOCKER_HOST: `unix://${socket}` });
+  server.close();
+  expectOneError(ended, /^✗ DOCKER_HOST is .*no container engine answers there/m);
+});
+
+test("a socket that this user may not open", { timeout: 60_000 }, async () => {
+  const { socket, server } = await listening("denied.sock");
+  chmodSync(socket, 0o000);
+  const named = await checkout.run("article", ["pod"], { DOCKER_HOST: `unix://${socket}` }, BOUND);
+  const usual = await checkout.run("article", ["pod"], { DOCKER_HOST: undefined }, [
+    ...elsewhere("touch /run/docker.sock", `mount --bind ${socket} /run/docker.sock`),
+    ...BOUND,
+  ]);
+  server.close();
+  expectOneError(named, /^✗ DOCKER_HOST is .*this user may not open it/m);
+  expectOneError(usual, /^✗ a container engine is there, but its socket \S+ may not be opened by this user/m);
+});
+
+test("an engine that dies while the node boots", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/… Booting/);
+  killEngine();
+  const exitCode = await run.end;
+  expectOneError({ output: run.output(), exitCode: Number(exitCode) }, ENGINE_LOST);
+});
+
+test("an engine that dies in the middle of a chapter", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/^pod\.names/m);
+  killEngine();
+  const exitCode = await run.end;
+  expectOneError(
+    { output: run.output(), exitCode: Number(exitCode) },
+    /^✗ the cluster was lost in the middle of the run: /m,
+  );
+});
+
+test("a user's own engine that dies while it gets images", { timeout: 120_000 }, async () => {
+  const home = join(folder, "engine");
+  mkdirSync(home);
+  const folders = privateFolders(home);
+  const engine = await joinPrivateEngine(thisRun(), folders);
+  const run = checkout.start("article", ["pod"], { DOCKER_HOST: engine.dockerHost });
+  try {
+    await run.prints(/^… putting node together/m);
+    killEngine(folders);
+    const exitCode = Number(await run.end);
+    expectOneError({ output: run.output(), exitCode }, ENGINE_LOST);
+  } finally {
+    await engine.leave();
+    await unmountBelow([folders.data]);
+  }
+});
+
+async function listening(name: string): Promise<{ socket: string; server: Server }> {
+  const socket = join(folder, name);
   const server = createServer((connection) => connection.end("this is no engine\r\n"));
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  try {
-    await expectOneError({ DOCKER_HOST: `unix://${socket}` }, /DOCKER_HOST/);
-  } finally {
-    server.close();
-  }
-});
-
-test("a cache folder that can't be written to", { timeout: 60_000 }, async () => {
-  const file = join(folder, "file");
-  writeFileSync(file, "");
-  chmodSync(file, 0o400);
-  await expectOneError({ XDG_CACHE_HOME: join(file, "below") }, /file/);
-});
-
-test("a chapter that is not there, and an option that is unknown", { timeout: 60_000 }, async () => {
-  await expectOneError({}, /there is no chapter "nothing"/, ["nothing"]);
-  const { output, exitCode } = await checkout.run("article", ["--nothing"]);
-  expect(output).toContain("unknown option '--nothing'");
-  expect(exitCode).toBe(1);
-});
-
-test(
-  "a proxy that is not there does not matter to what is on this machine",
-  { timeout: 120_000 },
-  async () => {
-    const proxy = {
-      HTTP_PROXY: "http://127.0.0.1:9",
-      HTTPS_PROXY: "http://127.0.0.1:9",
-      http_proxy: "http://127.0.0.1:9",
-    };
-    const { output } = await checkout.run("article", ["pod", "-t", "pod.ready"], proxy);
-    expect(output).toMatch(/^1 passed, 0 failed, 0 skipped$/m);
-    expect(remains()).toEqual(before);
-  },
-);
-
-test("two runs at once", { timeout: 180_000 }, async () => {
-  const runs = await Promise.all([1, 2].map(() => checkout.run("article", ["pod", "-t", "pod.ready"])));
-  for (const { output } of runs) expect(output).toMatch(/^1 passed, 0 failed, 0 skipped$/m);
-  expect(remains()).toEqual(before);
-});
-
-test("a manifest that would blow up to a huge value", () => {
-  const laughs = ["a: &a [x, x, x, x, x, x, x, x, x]"];
-  for (const [name, previous] of ["ba", "cb", "dc", "ed", "fe", "gf", "hg"].map((pair) => [
-    pair[0],
-    pair[1],
-  ])) {
-    laughs.push(`${name}: &${name} [${Array(9).fill(`*${previous}`).join(", ")}]`);
-  }
-  expect(() => parseObjects(laughs.join("\n"), "a.yaml")).toThrow(/a\.yaml can't be read: .*alias/i);
-});
+  return { socket, server };
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { expectOneError, faultCheckout, nodeContainer, passed } from "../testing/fault.ts";
+
+/** A node that ends, or stands still, in the middle of a run. */
+
+const checkout = faultCheckout();
+
+/** How long the node stands still, in milliseconds. */
+const PAUSE_MS = 60_000;
+
+test("a node that is killed while it boots", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  const node = await nodeContainer();
+  await node.kill();
+  const exitCode = Number(await run.end);
+  expectOneError({ output: run.output(), exitCode }, /^✗ .* does not come up: its container has ended$/m);
+});
+
+test("a node that is killed in the middle of a chapter", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/^pod\.names/m);
+  await (await nodeContainer()).kill();
+  const exitCode = Number(await run.end);
+  expectOneError({ output: run.output(), exitCode }, /^✗ the cluster was lost in the middle of the run: /m);
+});
+
+test("a node that stands still for a minute", { timeout: 300_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/^pod\.names/m);
+  const node = await nodeContainer();
+  await node.pause();
+  await passed(PAUSE_MS);
+  await node.unpause();
+  // It goes on where it stood.
+  expect(await run.end, run.output()).toBe(0);
+  expect(run.output()).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
+});
+
+test("a node that is killed before the chapters could begin", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod", "replicaset"]);
+  await run.prints(/^✓ Booting/m);
+  await (await nodeContainer()).kill();
+  const exitCode = Number(await run.end);
+  expectOneError({ output: run.output(), exitCode }, /^✗ the cluster was lost in the middle of the run: /m);
+});

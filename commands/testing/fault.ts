@@ -1,0 +1,78 @@
+import { readFileSync, rmdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import Dockerode from "dockerode";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { type PrivateFolders, privateFolders } from "../../helpers/engine/private-folders.ts";
+import { remains } from "../../helpers/remains.ts";
+import { LABEL } from "../../helpers/run.ts";
+import { waitFor } from "../../helpers/wait.ts";
+import { type Checkout, copyCheckout, type Ended } from "./checkout.ts";
+
+/** How long processes that were ended may take until they are gone, in milliseconds. */
+const GONE_MS = 5_000;
+
+/** A checkout for the tests of a file; after each of them nothing may be left of what its runs started and made. */
+export function faultCheckout(): Checkout {
+  let checkout: Checkout;
+  let before: string[];
+  beforeAll(() => {
+    checkout = copyCheckout();
+  });
+  beforeEach(() => {
+    before = remains();
+  });
+  afterEach(async () => {
+    checkout.stop();
+    await expect.poll(() => [...remains(), ...checkout.running()], { timeout: GONE_MS }).toEqual(before);
+  });
+  afterAll(() => checkout[Symbol.dispose]());
+  // It is there only once the tests run.
+  return new Proxy({} as Checkout, { get: (_, key: keyof Checkout) => checkout[key] });
+}
+
+/** One clear error: what is wrong, and below it an arrow with the one remedy; no stack, and an exit code that is not 0. */
+export function expectOneError({ output, exitCode }: Ended, cause: RegExp): void {
+  expect(output).toMatch(cause);
+  expect(output.match(/^ *→ .*/gm), output).toHaveLength(1);
+  expect(output).not.toMatch(/^ +at .*[:(]/m);
+  expect(exitCode).toBeGreaterThan(0);
+}
+
+/** Where the private engine of the runs has its things. */
+export function engineFolders(): PrivateFolders {
+  const folders = privateFolders();
+  try {
+    // To ask for it has made it.
+    rmdirSync(folders.runtime);
+  } catch {
+    // The engine runs.
+  }
+  return folders;
+}
+
+/** Ends a private engine's daemon, that of the runs unless others are named, as a crash would. */
+export function killEngine({ pidFile } = engineFolders()): void {
+  process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL");
+}
+
+/** The container of the node that runs in the private engine; waits until there is one. */
+export async function nodeContainer(): Promise<Dockerode.Container> {
+  const docker = new Dockerode({ socketPath: engineFolders().socket });
+  const found = await waitFor({
+    what: "a node's container",
+    look: () => docker.listContainers({ filters: { label: [`${LABEL}.run`] } }),
+    until: (containers) => containers.some(isNode),
+    timeout: 60_000,
+  });
+  return docker.getContainer(found.find(isNode)?.Id ?? "");
+}
+
+/** Others only say what an image is. */
+function isNode({ Ports }: Dockerode.ContainerInfo): boolean {
+  return Ports.some(({ PrivatePort }) => PrivatePort === 6443);
+}
+
+/** A fault comes, and lasts, for a time: that is what is tried with it. */
+export function passed(milliseconds: number): Promise<void> {
+  return delay(milliseconds);
+}
