@@ -29,6 +29,9 @@ import {
 /** How long a cluster may take to answer before it counts as lost, in milliseconds. */
 const ALIVE_MS = 15_000;
 
+/** There is no use in asking the node again. */
+class NodeEnded extends Error {}
+
 /** What a claim can observe with. Whatever is looked at goes into the claim's transcript. */
 export interface Look extends EngineLook {
   /** Runs the very command that the reader is shown. */
@@ -222,9 +225,12 @@ export class Lesson {
     try {
       await waitFor({
         what: "the cluster",
-        look: () =>
-          Promise.all([this.#api.version.getCode(), this.#workplace.kubectl(["kubectl", "version"])]),
+        look: async () => {
+          if (await this.#workplace.hasEnded()) throw new NodeEnded();
+          await Promise.all([this.#api.version.getCode(), this.#workplace.kubectl(["kubectl", "version"])]);
+        },
         until: () => true,
+        isFinal: (error) => error instanceof NodeEnded,
         timeout: ALIVE_MS,
       });
       return true;

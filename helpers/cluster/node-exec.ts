@@ -76,6 +76,17 @@ export async function nodeLog(container: string, lines: number): Promise<string>
   return demultiplex(log);
 }
 
+/** Whether the node's container does not run any more, or its engine does not: neither comes back by itself. */
+export async function nodeHasEnded(container: string): Promise<boolean> {
+  try {
+    const { State } = await new Dockerode().getContainer(container).inspect();
+    return !State.Running;
+  } catch (error) {
+    const { statusCode, code = "" } = error as { statusCode?: number; code?: string };
+    return statusCode === 404 || ["ECONNREFUSED", "ENOENT"].includes(code);
+  }
+}
+
 /** Docker puts an 8-byte header before each piece of a stream: type, three zeros, length. */
 function demultiplex(log: Buffer): string {
   const pieces: Buffer[] = [];

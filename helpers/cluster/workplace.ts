@@ -1,7 +1,7 @@
 import type { NodeExec } from "../kubectl.ts";
 import type { ClusterDescription } from "./description.ts";
 import { KubectlHere } from "./existing/kubectl-here.ts";
-import { nodeLog, putFiles } from "./node-exec.ts";
+import { nodeHasEnded, nodeLog, putFiles } from "./node-exec.ts";
 import { NodeShells } from "./node-shells.ts";
 
 /** Where a chapter's commands run, and where the files lie that they name. */
@@ -16,6 +16,8 @@ export interface Workplace {
   putFiles(files: Readonly<Record<string, string>>): Promise<void>;
   /** The last lines that the node itself printed; nothing where that can't be seen. */
   nodeLog(lines: number): Promise<string>;
+  /** Whether the node has ended for good, as far as that can be seen. */
+  hasEnded(): Promise<boolean>;
   close(): void;
 }
 
@@ -52,6 +54,10 @@ class OnNode implements Workplace {
 
   nodeLog(lines: number): Promise<string> {
     return nodeLog(this.#container, lines);
+  }
+
+  hasEnded(): Promise<boolean> {
+    return nodeHasEnded(this.#container);
   }
 
   close(): void {

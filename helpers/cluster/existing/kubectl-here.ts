@@ -72,6 +72,10 @@ export class KubectlHere implements Workplace {
     return Promise.resolve("");
   }
 
+  hasEnded(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
