@@ -18,7 +18,7 @@ interface BenchWords {
   readonly boot: string;
   readonly bootText: string;
   readonly bootRatio: string;
-  readonly inNodeRatio: string;
+  readonly aloneRatio: string;
   readonly apiServerAlone: string;
   readonly wholeBoot: string;
   readonly pod: string;
@@ -54,7 +54,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
       "What is waited for here: a cluster that boots, a Pod that becomes ready, and the checks. Each is measured several times, beside something that does the same in the same minutes, since a machine is never quite idle.",
     howToRead:
       "A bar ends at the median; the thin line goes from the least to the most. A ratio is taken run by run, each run beside its neighbour.",
-    measureIt: "Measure it on your own machine:",
+    measureIt: "Measure it on your own machine",
     ratios: "Ratios",
     ratio: "Ratio",
     median: "Median",
@@ -66,9 +66,9 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     ground: (cores, memory) => `${cores} cores, ${memory} GiB`,
     boot: "A cluster boots",
     bootText:
-      "From the call until our client sees the node Ready, through Testcontainers' K3sContainer. The least that any cluster waits for is its API server; the dashed line is the same API server started by itself, in a container that does nothing else. The parts run side by side, and are counted from the node's first process.",
-    bootRatio: "A boot, to its API server alone",
-    inNodeRatio: "The same, without the start of the container",
+      "From the call until our client sees the node Ready, through Testcontainers' K3sContainer. The least that any cluster waits for is its API server, which shares the machine with all that is started beside it; the dashed line is one that was started in a container that does nothing else. The parts run side by side, and are counted from the node's first process.",
+    bootRatio: "A boot, to its API server",
+    aloneRatio: "A boot, to an API server that is alone",
     apiServerAlone: "API server alone",
     wholeBoot: "Ready, from the call",
     pod: "A Pod becomes ready",
@@ -120,7 +120,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     intro:
       "这里等待的无非几件事：集群启动、Pod 就绪、逐项检查。机器从来不会完全空闲，因此每项都测量多次，并在同一时段与做同样事情的工具轮流进行。",
     howToRead: "色条的末端是中位数，细线从最小值到最大值。比值逐次计算：每次都与紧邻的那一次相比。",
-    measureIt: "在自己的机器上测量：",
+    measureIt: "在自己的机器上测量",
     ratios: "比值",
     ratio: "比值",
     median: "中位数",
@@ -132,9 +132,9 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     ground: (cores, memory) => `${cores} 核，${memory} GiB`,
     boot: "集群启动",
     bootText:
-      "通过 Testcontainers 的 K3sContainer 启动，从调用开始，到客户端看到节点 Ready 为止。任何集群至少要等 API server 启动；虚线就是在一个不做其他任何事情的容器里，单独启动同一个 API server 所用的时间。各个部分并行进行，时间从节点的第一个进程算起。",
-    bootRatio: "启动一个集群 ÷ 单独启动 API server",
-    inNodeRatio: "同上，但不计容器本身的启动",
+      "通过 Testcontainers 的 K3sContainer 启动，从调用开始，到客户端看到节点 Ready 为止。任何集群至少要等 API server 启动，而它要和同时启动的一切分享这台机器；虚线是在一个不做其他任何事情的容器里单独启动 API server 所用的时间。各个部分并行进行，时间从节点的第一个进程算起。",
+    bootRatio: "启动一个集群 ÷ 其中的 API server",
+    aloneRatio: "启动一个集群 ÷ 单独启动的 API server",
     apiServerAlone: "单独的 API server",
     wholeBoot: "从调用到 Ready",
     pod: "Pod 就绪",

@@ -18,7 +18,7 @@ export interface BenchPart {
   readonly rule?: Rule;
   readonly growth?: {
     readonly title: string;
-    readonly text: string;
+    readonly text?: string;
     readonly points: readonly { readonly count: number; readonly figure: Figure }[];
     readonly spoken: readonly Measured[];
   };
@@ -30,7 +30,7 @@ export interface BenchPart {
 interface Ratio {
   readonly name: string;
   readonly figure: Figure;
-  readonly target: number;
+  readonly target?: number;
 }
 
 /** All ratios, with what they were to be at most. */
@@ -49,8 +49,8 @@ export function benchRatios({ boot, checks }: Results, language: Language): Rati
   return [
     ...(boot?.ratios
       ? [
-          { name: words.bootRatio, figure: boot.ratios.total, target: TARGETS.boot },
-          { name: words.inNodeRatio, figure: boot.ratios.inNode, target: TARGETS.boot },
+          { name: words.bootRatio, figure: boot.ratios.apiServer, target: TARGETS.boot },
+          { name: words.aloneRatio, figure: boot.ratios.alone },
         ]
       : []),
     ...ofChecks(checks?.ratios.process, words.checksRatio),
@@ -78,11 +78,10 @@ export function benchParts(
       .map(([name, figure]) => measured(name, figure, unit));
   const told = (notRun: Readonly<Record<string, string>>) =>
     Object.entries(notRun).map(([what, why]) => words.notRun(words.names[what] ?? what, why));
-  const growing = (title: string, text: string, figures: Readonly<Record<string, Figure>>) => {
+  const growing = (title: string, figures: Readonly<Record<string, Figure>>) => {
     const points = Object.entries(figures).map(([count, figure]) => ({ count: Number(count), figure }));
     return {
       title,
-      text,
       points,
       spoken: points.map(({ count, figure }) => measured(String(count), figure)),
     };
@@ -97,7 +96,7 @@ export function benchParts(
       text: words.bootText,
       ground: boot.ground,
       bars: [...each(boot.parts), measured(words.wholeBoot, boot.total, "s", true)],
-      ...(boot.apiServer && { rule: { at: boot.apiServer.median, label: words.apiServerAlone } }),
+      ...(boot.alone && { rule: { at: boot.alone.median, label: words.apiServerAlone } }),
       notRun: told(boot.notRun),
     });
   }
@@ -140,7 +139,7 @@ export function benchParts(
         }),
         measured(words.all, suite.total, "s", true),
       ],
-      growth: growing(words.growth, words.growthText, suite.growth),
+      growth: { ...growing(words.growth, suite.growth), text: words.growthText },
     });
   }
   if (nodes) {
@@ -149,7 +148,7 @@ export function benchParts(
       title: words.nodes,
       text: words.nodesText,
       ground: nodes.ground,
-      growth: growing(words.nodes, words.nodesText, nodes.ready),
+      growth: growing(words.nodes, nodes.ready),
       notRun: told(nodes.notRun),
     });
   }

@@ -8,7 +8,8 @@ import { figureOf, figuresOf, ratiosOf } from "./statistics.ts";
 const OURS = ["started", "ready"];
 
 /**
- * (a) Boot until the node is Ready, in turn with its API server alone: what no boot can do without.
+ * (a) Boot until the node is Ready, beside its API server, which no boot can do without: that of the same boot, and one that is
+ * alone, in turn with the boot.
  * @throws {Problem} when a node does not come up
  */
 export async function measureBoot(bench: Bench): Promise<Part<"boot">> {
@@ -28,13 +29,13 @@ export async function measureBoot(bench: Bench): Promise<Part<"boot">> {
     parts: figuresOf(boots.map((boot) => withoutKeys(boot, OURS))),
     total: figureOf(totals),
     ...(isPossible && {
-      apiServer: figureOf(alone),
+      alone: figureOf(alone),
       ratios: {
-        total: ratiosOf(totals, alone),
-        inNode: ratiosOf(
-          boots.map(({ nodeReady = NaN }) => nodeReady),
-          alone,
+        apiServer: ratiosOf(
+          totals,
+          boots.map(({ apiserver = NaN }) => apiserver),
         ),
+        alone: ratiosOf(totals, alone),
       },
     }),
     notRun: isPossible

@@ -46,17 +46,17 @@ export function reportLines(results: Results): string[] {
 }
 
 const TELL: { readonly [Name in PartName]: (part: Part<Name>) => Told } = {
-  boot: ({ parts, total, apiServer, ratios, notRun }) => ({
+  boot: ({ parts, total, alone, ratios, notRun }) => ({
     title: "Boot of one node, in seconds",
     ratios: ratios
       ? [
-          { what: "boot ÷ API server alone", figure: ratios.total, target: TARGETS.boot },
-          { what: "the same without the container's start", figure: ratios.inNode, target: TARGETS.boot },
+          { what: "boot ÷ its API server", figure: ratios.apiServer, target: TARGETS.boot },
+          { what: "boot ÷ an API server that is alone", figure: ratios.alone },
         ]
       : [],
     rows: [
       seconds("node Ready, from the call", total),
-      ...(apiServer ? [seconds("API server alone, from its first process", apiServer)] : []),
+      ...(alone ? [seconds("an API server that is alone, from its first process", alone)] : []),
       ...Object.entries(parts).map(([part, figure]) =>
         seconds(`  ${part}, from the node's first process`, figure),
       ),

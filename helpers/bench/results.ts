@@ -36,10 +36,17 @@ export const resultsSchema = z.strictObject({
       parts: figures,
       /** From the call until our client saw the node Ready. */
       total: figure,
-      /** The API server by itself in such a container, beside nothing: from its first process until it is ready. */
-      apiServer: figure.optional(),
-      /** How many times as long as that the boot takes: as a whole, and since the node's first process was started. */
-      ratios: z.strictObject({ total: figure, inNode: figure }).optional(),
+      /** The API server in a container that does nothing else: from its first process until it is ready. */
+      alone: figure.optional(),
+      /** How many times as long as an API server needs by itself, from its first process on, the boot takes. */
+      ratios: z
+        .strictObject({
+          /** The one of the same boot, which shares the machine with all that is started beside it. */
+          apiServer: figure,
+          /** The one that was alone, right before. */
+          alone: figure,
+        })
+        .optional(),
       notRun,
     })
     .optional(),

@@ -36,7 +36,7 @@ export function drawBars(measured: readonly Measured[], unit: string, rule?: Rul
   return draw({
     width: WIDTH,
     height: rows.length * LANE + top + 34,
-    marginLeft: 4,
+    marginLeft: 12,
     marginRight: 16,
     marginTop: top,
     marginBottom: 34,
