@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { TestModule } from "vitest/node";
-import { checksAnswer, type FiveChecks } from "../../helpers/bench/checks.ts";
-import { ARTICLE_POD } from "../../helpers/bench/article-pod.ts";
+import { checksAnswer, type FiveChecks } from "../../helpers/bench/five-checks.ts";
+import { ARTICLE_POD } from "../../helpers/bench/article.ts";
 import { chapterFile } from "../../helpers/chapters.ts";
 import Recorder from "../../helpers/report/recorder.ts";
 import { main } from "../command.ts";

@@ -3,13 +3,7 @@ import { removeNamespace } from "../cluster/apply.ts";
 import type { OwnCluster } from "../cluster/description.ts";
 import { nodeExec } from "../cluster/node-exec.ts";
 import { waitFor } from "../wait.ts";
-
-/** The article's Pod, with its namespace: what (b) and (c) apply. */
-export const ARTICLE_POD = {
-  manifest: "01-pod.yaml",
-  namespace: "whoami",
-  selector: "app.kubernetes.io/name=whoami",
-} as const;
+import { ARTICLE_POD } from "./article.ts";
 
 /** What lists whatever still runs of Pods on the node. */
 const RUNNING = [

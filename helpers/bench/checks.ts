@@ -2,34 +2,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
-import type { FirstCluster } from "../cluster/clusters.ts";
 import type { OwnCluster } from "../cluster/description.ts";
 import { nodeExec, putFiles } from "../cluster/node-exec.ts";
-import type { ClusterPlan } from "../cluster/plan.ts";
 import type { Context } from "../images/context.ts";
 import { MANIFESTS, readManifestText } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { runFolder } from "../run-folder.ts";
-import { ARTICLE_POD, removeArticlePod } from "./article-pod.ts";
+import { ARTICLE_POD } from "./article.ts";
+import { removeArticlePod } from "./article-pod.ts";
 import { type Bench, onOwnCluster, timed } from "./bench.ts";
+import { checksAnswer, FIVE_CHECKS, type FiveChecks } from "./five-checks.ts";
 import { groundOf } from "./ground.ts";
 import { PEERS, provideGoPeer, provideKubectl } from "./peers.ts";
 import type { Part } from "./results.ts";
 import { figureOf, figuresOf, ratiosOf } from "./statistics.ts";
-
-/** What tells the five checks in a process of its own, with what it is told on its standard input. */
-const OURS = "commands/bench/five-checks.ts";
-
-/** What {@link OURS} is told. */
-export interface FiveChecks {
-  readonly plan: ClusterPlan;
-  readonly first: FirstCluster;
-}
-
-/** What it answers, as the last line of its standard output: how long the chapter took, in seconds. */
-export const checksAnswer = z.strictObject({ lesson: z.number() });
 
 /** No tool needs so long, in milliseconds. */
 const TIMEOUT_MS = 120_000;
@@ -100,7 +87,7 @@ function toolOfOurs(input: FiveChecks, lessons: number[]): Tool {
   return {
     name: "ours",
     async run() {
-      const { stdout } = await run(process.execPath, [OURS], { input: JSON.stringify(input) });
+      const { stdout } = await run(process.execPath, [FIVE_CHECKS], { input: JSON.stringify(input) });
       lessons.push(checksAnswer.parse(JSON.parse(stdout.split("\n").at(-1) ?? "")).lesson);
     },
   };

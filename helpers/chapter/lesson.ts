@@ -1,6 +1,5 @@
 import { type Api, connect } from "../cluster/api.ts";
 import { apply, removeNamespace, untilReady, untilSchedulable, untilSettled } from "../cluster/apply.ts";
-import { addAgents, newAgentName, removeAgent } from "../cluster/agents.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { type Workplace, workplaceFor } from "../cluster/workplace.ts";
@@ -160,7 +159,9 @@ export class Lesson {
     // What the first command needs is made ready while the cluster is at work.
     const reader = this.#workplace.putFiles(Object.fromEntries(files)).then(() => this.#workplace.prepare());
     if (this.cluster.join) await reader.then(() => this.#tellNodes());
-    const pods = this.#applyWhenPossible(manifest).then(async () => {
+    // Of a cluster that is not ours some node may have been away for long.
+    const schedulable = this.cluster.existing ? Promise.resolve() : untilSchedulable(this.#api);
+    const pods = apply(this.#api, manifest, { schedulable }).then(async () => {
       if (wait === "ready") await untilReady(this.#api, manifest);
       // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
       else await untilSettled(this.#api, manifest, { giveUp: true });
@@ -173,12 +174,6 @@ export class Lesson {
       exitCode: 0,
       duration: performance.now() - started,
     });
-  }
-
-  async #applyWhenPossible(manifest: Manifest): Promise<void> {
-    // Of a cluster that is not ours some node may have been away for long.
-    if (!this.cluster.existing) await untilSchedulable(this.#api);
-    await apply(this.#api, manifest);
   }
 
   /** The means to observe for one claim, and the transcript that they write. `pass` lets the next claim begin. */
@@ -248,6 +243,7 @@ export class Lesson {
 
   async #addAgent(transcript: Transcript, taint?: string): Promise<string> {
     if (!this.#plan) throw new NotObservable("this cluster is not ours: no node can be added to it");
+    const { addAgents, newAgentName } = await nodes();
     const started = performance.now();
     const name = await newAgentName(this.cluster);
     await addAgents(this.#plan, this.cluster, [name], taint === undefined ? {} : { taints: [taint] });
@@ -264,6 +260,7 @@ export class Lesson {
   }
 
   async #removeAgent(name: string, transcript: Transcript): Promise<void> {
+    const { removeAgent } = await nodes();
     const started = performance.now();
     await removeAgent(this.cluster, name);
     const duration = performance.now() - started;
@@ -309,6 +306,11 @@ export class Lesson {
     this.#processes.set(pod, processes);
     return processes;
   }
+}
+
+/** What it takes to start and remove nodes: only a chapter about nodes loads it. */
+function nodes() {
+  return import("../cluster/agents.ts");
 }
 
 /** How long {@link Look.until} waits unless told otherwise, in seconds. */

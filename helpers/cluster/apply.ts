@@ -35,10 +35,15 @@ const DEAD_ENDS = new Set([
 ]);
 
 /**
- * Applies a manifest, in whatever order its objects are: namespaces first, then the accounts that Pods run under.
+ * Applies a manifest, in whatever order its objects are: namespaces first, then the accounts that Pods run under; the others
+ * not before nodes can take their Pods.
  * @throws {Problem} with the API server's own words when it refuses an object
  */
-export async function apply(api: Api, manifest: Manifest): Promise<void> {
+export async function apply(
+  api: Api,
+  manifest: Manifest,
+  { schedulable = Promise.resolve() }: { readonly schedulable?: Promise<void> } = {},
+): Promise<void> {
   const {
     Namespace: namespaces = [],
     ServiceAccount: accounts = [],
@@ -46,9 +51,11 @@ export async function apply(api: Api, manifest: Manifest): Promise<void> {
   } = Object.groupBy(manifest.objects, ({ kind }) =>
     kind === "Namespace" || kind === "ServiceAccount" ? kind : "others",
   );
+  // It is waited for below, and told there.
+  schedulable.catch(() => {});
   await Promise.all(namespaces.map((object) => applyObject(api, object)));
   await Promise.all(namespaces.map(({ metadata }) => defaultServiceAccount(api, metadata.name)));
-  await Promise.all(accounts.map((object) => applyObject(api, object)));
+  await Promise.all([schedulable, ...accounts.map((object) => applyObject(api, object))]);
   await Promise.all(others.map((object) => applyObject(api, object)));
 }
 

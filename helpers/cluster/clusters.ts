@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../paths.ts";
-import { bootCluster } from "./boot.ts";
 import type { ClusterDescription } from "./description.ts";
-import { addOnsOf, isAlone, needsOf } from "./needs.ts";
+import { addOnsOf, type ClusterNeeds, isAlone, needsOf } from "./needs.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** The first cluster of a run. */
@@ -46,11 +45,9 @@ export async function clusterFor(
   return mayUseFirst ? first.cluster : await bootKept(plan, chapter, needsOf(chapter));
 }
 
-async function bootKept(
-  plan: ClusterPlan,
-  name: string,
-  needs: Parameters<typeof bootCluster>[2],
-): Promise<ClusterDescription> {
+async function bootKept(plan: ClusterPlan, name: string, needs: ClusterNeeds): Promise<ClusterDescription> {
+  // Most chapters use a cluster that is there already: their processes need not load what it takes to boot one.
+  const { bootCluster } = await import("./boot.ts");
   const cluster = await bootCluster(plan, name, needs);
   if (plan.keep) {
     const file = join(cacheFolder("kept"), `${plan.run.id}-${name}.kubeconfig.yaml`);

@@ -1,0 +1,6 @@
+/** The article's Pod, with its namespace: what (b) and (c) apply. */
+export const ARTICLE_POD = {
+  manifest: "01-pod.yaml",
+  namespace: "whoami",
+  selector: "app.kubernetes.io/name=whoami",
+} as const;
