@@ -131,10 +131,10 @@ async function podOn(nodeName: string, app: string): Promise<{ name: string; ip:
 
 describe("the server", () => {
   test("has the tools of k3s, its kubeconfig and its token where k3s has them", async () => {
-    for (const tool of ["kubectl", "crictl", "ctr"]) {
-      expect(await node("k3s", tool, "--help")).toMatchObject({ exitCode: 0 });
-      expect(await node("sh", "-c", `command -v ${tool}`)).toMatchObject({ exitCode: 0 });
-    }
+    // By their own names: "k3s kubectl" works on a machine, not in the image (https://github.com/k3s-io/k3s/issues/8696).
+    expect((await node("kubectl", "get", "nodes")).stdout).toContain("Ready");
+    expect((await node("crictl", "pods", "--quiet")).stdout).toMatch(/^[0-9a-f]{64}$/m);
+    expect((await node("ctr", "images", "ls", "-q")).stdout).toContain("docker.io/traefik/whoami:latest");
     expect((await node("cat", "/etc/rancher/k3s/k3s.yaml")).stdout).toContain("https://127.0.0.1:6443");
     const token = await node("cat", "/var/lib/rancher/k3s/server/node-token");
     expect(token.stdout.trim()).toMatch(/^K10[0-9a-f]{64}::server:\S+$/);
