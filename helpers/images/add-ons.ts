@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { describeError } from "../problem.ts";
 import type { Context } from "./context.ts";
 import { keptFact } from "./facts.ts";
 import type { NodeImage } from "./node-image.ts";
@@ -14,12 +13,12 @@ export type ImagesByAddOn = Readonly<Record<string, readonly string[]>>;
 
 /**
  * A server writes the manifests of its add-ons once its API answers. It has no node here, so it needs no privileges, and
- * starts nothing of what it writes. It is not the first process: some versions then want to move cgroups. The second of
- * sleep lets a file that has just come be written to its end.
+ * starts nothing of what it writes; it wants a default route, but does not use it. It is not the first process: some
+ * versions then want to move cgroups. The second of sleep lets a file that has just come be written to its end.
  */
 const SHOW_MANIFESTS = `
 cd /var/lib/rancher/k3s || exit 1
-/bin/k3s server --disable-agent --bind-address=127.0.0.1 --advertise-address=127.0.0.1 >/tmp/k3s.log 2>&1 &
+/bin/k3s server --disable-agent >/tmp/k3s.log 2>&1 &
 for name in "$@"; do
   until [ -s "server/manifests/$name.yaml" ]; do
     kill -0 $! || { tail -n 5 /tmp/k3s.log; exit 1; }
@@ -55,7 +54,7 @@ export async function askAddOnImages(
   } catch (error) {
     context.signal?.throwIfAborted();
     context.progress.note(
-      `${node.reference} doesn't tell which images ${wanted.join(", ")} start; they are not provided: ${describeError(error)}`,
+      `${node.reference} doesn't tell which images ${wanted.join(", ")} start; they are not provided: ${error instanceof Error ? error.message : String(error)}`,
     );
     return {};
   }
@@ -69,6 +68,7 @@ async function ask(
   const { output, exitCode } = await probe(engine.docker, run, engineName, addOns, {
     entrypoint: ["/bin/sh", "-c", SHOW_MANIFESTS, "k3s"],
     timeout: TIMEOUT_MS,
+    network: "default",
   });
   if (exitCode !== 0) throw new Error(output.trim().split("\n").slice(-5).join("\n"));
   return imagesIn(output);

@@ -18,10 +18,12 @@ interface ProbeOptions {
   readonly entrypoint?: readonly string[];
   /** How long it may take, in milliseconds. */
   readonly timeout?: number;
+  /** What it is connected to; nothing unless given. */
+  readonly network?: "default";
 }
 
 /**
- * Runs `image` once with `args`, without a network, in a container of `run`'s, and removes that.
+ * Runs `image` once with `args`, without a network unless told otherwise, in a container of `run`'s, and removes that.
  * @throws {Problem} when it can't be run, or doesn't end in time
  */
 export async function probe(
@@ -29,7 +31,7 @@ export async function probe(
   run: Run,
   image: string,
   args: readonly string[],
-  { entrypoint, timeout = TIMEOUT_MS }: ProbeOptions = {},
+  { entrypoint, timeout = TIMEOUT_MS, network }: ProbeOptions = {},
 ): Promise<Probe> {
   const container = await docker.createContainer({
     Image: image,
@@ -37,7 +39,7 @@ export async function probe(
     Cmd: [...args],
     Labels: runLabels(run),
     Tty: true,
-    HostConfig: { NetworkMode: "none" },
+    HostConfig: network === undefined ? { NetworkMode: "none" } : {},
   });
   const remove = () => container.remove({ force: true, v: true });
   using _ = onInterrupt(remove);
