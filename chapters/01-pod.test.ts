@@ -19,6 +19,7 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
   manifests: ["01-pod.yaml", "01-pod-companions.yaml"],
   later: ["01-pod-hostname.yaml"],
   namespace: "whoami",
+  sideBySide: true,
 });
 
 // The changes under which the claims below must turn: "npm run mutants" applies them.
@@ -84,6 +85,8 @@ claim("pod.ready", {
   zh: "Pod 中的两个容器都已就绪，且从未重启",
   source: "article#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/"],
+  // Others of the namespace's Pods are deleted further down.
+  alone: true,
   observe: async ({ kubectl, namespace }) => (await kubectl`get pods -n ${namespace} -o wide`).row("whoami"),
   holds: (whoami) => matches(whoami, { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
   mutants: [nettoolMissing],

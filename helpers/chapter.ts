@@ -78,7 +78,7 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
       const definedAt = callerStack();
       const options = {
         timeout: CLAIM_TIMEOUT_MS,
-        concurrent: Boolean(definition.sideBySide || definition.inTurn),
+        concurrent: Boolean((definition.sideBySide && !claim.alone) || definition.inTurn),
       };
       test(`${id}: ${claim.en}`, options, async ({ task, skip }) => {
         const { title, intro, manifests } = definition;

@@ -55,6 +55,8 @@ export interface Claim<T> extends Bilingual {
   readonly because?: Bilingual;
   /** Addresses of primary sources. */
   readonly references?: readonly string[];
+  /** It sees what others change: in a chapter whose claims are asked side by side, this one is asked before those that follow. */
+  readonly alone?: boolean;
   /** First Kubernetes minor version that can be asked, such as `1.22`. */
   readonly since?: string;
   readonly mutants: readonly [Mutant<T>, ...Mutant<T>[]];
@@ -75,7 +77,7 @@ export interface Chapter {
   readonly otherNamespaces?: readonly string[];
   /** Containers that are made with the engine alone before the claims are asked. */
   readonly containers?: Handmade;
-  /** Each claim looks at objects of its own, so that all can be asked at the same time. */
+  /** Each claim looks at objects of its own, so that all can be asked at the same time, but for those that are `alone`. */
   readonly sideBySide?: boolean;
   /**
    * Claims change what all of them see, its nodes say: they are asked, and their mutants tried, one after another, but
