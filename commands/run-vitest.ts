@@ -4,8 +4,8 @@ import type { ProvidedContext } from "vitest";
 import { createVitest, type Reporter } from "vitest/node";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 
-/** Chapters mostly wait for the cluster: three at a time keep two cores busy, and do well even on one. */
-const MIN_WORKERS = 3;
+/** Chapters mostly wait for the cluster, those with the clock and with nodes most of all: so many keep two cores busy. */
+const MIN_WORKERS = 5;
 
 /** A claim that takes longer than this gets a line of its own in Vitest's report, in milliseconds. */
 const SLOW_CLAIM_MS = 60_000;
