@@ -7,6 +7,12 @@ import { PROJECT_ROOT } from "../helpers/paths.ts";
 /** Chapters mostly wait for the cluster, those with the clock and with nodes most of all: so many keep two cores busy. */
 const MIN_WORKERS = 5;
 
+/**
+ * Each with a cluster to itself: a host has 128 inotify instances unless it was given more, a server takes 19 of them and
+ * an agent 8, and with those that come and go a chapter has three agents at most.
+ */
+const WORKERS_ON_FRESH_CLUSTERS = 3;
+
 /** A claim that takes longer than this gets a line of its own in Vitest's report, in milliseconds. */
 const SLOW_CLAIM_MS = 60_000;
 
@@ -40,7 +46,10 @@ export async function runVitest(run: VitestRun): Promise<void> {
     ...(run.provide && { provide: run.provide as ProvidedContext }),
     // Nothing is run: the chapters need not be kept apart, and the libraries that they share are read once.
     ...(run.provide?.mode === "definitions" && { isolate: false, fileParallelism: false }),
-    maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),
+    maxWorkers:
+      run.provide?.plan?.sharing === "fresh"
+        ? WORKERS_ON_FRESH_CLUSTERS
+        : Math.max(MIN_WORKERS, availableParallelism() - 1),
   });
   // Vitest would end the process a millisecond after a signal, before anything of ours is removed.
   for (const { name, before } of listeners) {
