@@ -85,6 +85,7 @@ export class NodeContainer extends K3sContainer {
         // Nodes are on one network: plain routes between them do, and need no VXLAN from the kernel.
         ...(network === undefined ? [] : ["--flannel-backend=host-gw"]),
         MAX_PODS,
+        ...HOST_DISK,
         ...legacyCgroupArguments(options),
       ]);
     if (network !== undefined) this.withNetworkMode(network);
@@ -110,6 +111,7 @@ export class AgentContainer extends GenericContainer {
       .withCommand([
         "agent",
         ...options.taints.map((taint) => `--node-taint=${taint}`),
+        ...HOST_DISK,
         ...legacyCgroupArguments(options),
       ]);
     Object.assign(this.hostConfig, { CgroupnsMode: options.cgroupVersion === 1 ? "host" : "private" });
@@ -136,6 +138,16 @@ function prepare<T extends GenericContainer>(container: T, options: NodeOptions)
 
 /** The kubelet's own limit is 110 Pods: too few for all chapters' mutants at once. A node's range has 254 addresses. */
 const MAX_PODS = "--kubelet-arg=max-pods=250";
+
+/**
+ * The disk is the host's, and may be rather full: left alone, a kubelet removes imported images that no Pod uses at the
+ * moment, the sandbox's too before containerd pins it, and k3s evicts Pods. The offline node does the same by itself
+ * (fixtures/node/internal/control/kubelet.go).
+ */
+const HOST_DISK = [
+  "--kubelet-arg=image-gc-high-threshold=100",
+  "--kubelet-arg=eviction-hard=memory.available<50Mi,nodefs.available<1%,nodefs.inodesFree<1%,imagefs.available<1%",
+];
 
 /** From 1.35 on the kubelet refuses to start on cgroup v1 unless it is told otherwise. */
 function legacyCgroupArguments({ cgroupVersion, kubernetesVersion }: NodeOptions): string[] {
