@@ -44,6 +44,14 @@ const ALLOWANCES: readonly Allowance[] = [
       ...["hand.share-pid", "hand.reaps", "hand.restart", "hand.without-pause", "hand.pause-killed"],
     ],
   },
+  {
+    kind: "k3s in an image without a time zone database",
+    // It came with 1.26.11, 1.27.8 and 1.28.4: https://github.com/k3s-io/k3s/issues/8832
+    fits: ({ distribution, kubernetes }) =>
+      (distribution === "k3s" || distribution === "custom") && !isAtLeast(kubernetes, "1.29"),
+    notAsked: [],
+    notObservable: ["cron.zone", "cron.zone-refused"],
+  },
   before("1.22", ["rs.cost", "ds.surge", "job.indexed", "job.suspended", "job.suspend", "job.resources"]),
   before("1.24", ["sa.create-token", "sa.short", "sa.dismissed", "sts.max-unavailable"]),
   before("1.25", ["cron.zone", "cron.zone-refused"]),
