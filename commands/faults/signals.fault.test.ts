@@ -17,10 +17,7 @@ const SIGNALS = [
 
 const checkout = faultCheckout();
 
-const CASES = POINTS.flatMap((after, index) => {
-  const [name, code] = SIGNALS[index % SIGNALS.length] ?? SIGNALS[0];
-  return [{ after, name, code }];
-});
+const CASES = POINTS.flatMap((after) => SIGNALS.map(([name, code]) => ({ after, name, code })));
 
 /** Another run is as if nothing had been. */
 async function expectNextRun(): Promise<void> {
