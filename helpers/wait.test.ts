@@ -66,3 +66,16 @@ test("an error that is final ends the wait at once", async () => {
   });
   await expect(wait).rejects.toThrow(RangeError);
 });
+
+test("something else than the clock may end the pause between two looks", async () => {
+  const pauses: number[] = [];
+  let looks = 0;
+  const seen = await waitFor({
+    what: "two looks",
+    look: async () => ++looks,
+    until: (n) => n === 2,
+    interval: () => 60_000,
+    pause: async (interval) => void pauses.push(interval),
+  });
+  expect({ seen, pauses }).toEqual({ seen: 2, pauses: [60_000] });
+});

@@ -11,6 +11,7 @@ import { addAgents, removeAgent } from "./agents.ts";
 import { type Api, connect } from "./api.ts";
 import { apply, untilReady } from "./apply.ts";
 import { bootCluster } from "./boot.ts";
+import { Changes } from "./changes.ts";
 import type { OwnCluster } from "./description.ts";
 import { nodeExec } from "./node-exec.ts";
 import { NodeShells } from "./node-shells.ts";
@@ -145,6 +146,30 @@ describe("the server", () => {
     expect(ip).toMatch(/^10\.42\.0\.\d+$/);
     const services = await kubectl`get service kubernetes -o jsonpath={.spec.clusterIP}`;
     expect(services.text).toBe("10.43.0.1");
+  });
+});
+
+describe("who waits for objects", () => {
+  test("is woken by a change of one, or of a Pod of theirs, and by nothing else", async () => {
+    const workload = parseManifest(OBJECTS, "contract.yaml", [NAMESPACE]).filter(
+      ({ kind }) => kind === "DaemonSet",
+    );
+    using changes = new Changes(api, workload);
+    const wakes = async () => {
+      const asked = performance.now();
+      await changes.next(5_000);
+      return performance.now() - asked < 5_000;
+    };
+    await waitFor({
+      what: "the watches to begin, and to tell what is there",
+      look: wakes,
+      until: (woken) => !woken && changes.isComplete,
+      timeout: 60_000,
+    });
+    const { name } = await podOn("server", "client");
+    const woken = wakes();
+    await kubectl`label pod ${name} -n ${NAMESPACE} seen=yes`;
+    expect(await woken).toBe(true);
   });
 });
 
