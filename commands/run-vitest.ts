@@ -13,6 +13,9 @@ const MIN_WORKERS = 5;
  */
 const WORKERS_ON_FRESH_CLUSTERS = 3;
 
+/** Each has several mutants at work at the same time: five kept two cores so busy that Pods stood still for a minute. */
+const WORKERS_FOR_MUTANTS = 3;
+
 /** A claim that takes longer than this gets a line of its own in Vitest's report, in milliseconds. */
 const SLOW_CLAIM_MS = 60_000;
 
@@ -46,10 +49,7 @@ export async function runVitest(run: VitestRun): Promise<void> {
     ...(run.provide && { provide: run.provide as ProvidedContext }),
     // Nothing is run: the chapters need not be kept apart, and the libraries that they share are read once.
     ...(run.provide?.mode === "definitions" && { isolate: false, fileParallelism: false }),
-    maxWorkers:
-      run.provide?.plan?.sharing === "fresh"
-        ? WORKERS_ON_FRESH_CLUSTERS
-        : Math.max(MIN_WORKERS, availableParallelism() - 1),
+    maxWorkers: workersFor(run),
   });
   // Vitest would end the process a millisecond after a signal, before anything of ours is removed.
   for (const { name, before } of listeners) {
@@ -62,6 +62,12 @@ export async function runVitest(run: VitestRun): Promise<void> {
   } finally {
     await vitest.close();
   }
+}
+
+function workersFor({ provide }: VitestRun): number {
+  if (provide?.plan?.sharing === "fresh") return WORKERS_ON_FRESH_CLUSTERS;
+  if (provide?.mode === "mutants") return WORKERS_FOR_MUTANTS;
+  return Math.max(MIN_WORKERS, availableParallelism() - 1);
 }
 
 /** On GitHub a failure is told beside the line of the claim as well. */
