@@ -141,7 +141,15 @@ export class Lesson {
 
   /** Removes what {@link open} made. */
   async close(): Promise<void> {
-    const removals = this.#namespaces.map((namespace) => removeNamespace(this.#api, namespace));
+    // On a machine with far too much to do a connection may not come about at once.
+    const removals = this.#namespaces.map((namespace) =>
+      waitFor({
+        what: `namespace ${namespace} to be removed`,
+        look: () => removeNamespace(this.#api, namespace),
+        until: () => true,
+        timeout: 60_000,
+      }),
+    );
     await Promise.all([...removals, this.leave()]);
   }
 
