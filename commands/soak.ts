@@ -9,7 +9,7 @@ import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
 import { sanitize } from "../helpers/evidence/sanitize.ts";
 import { findProgram, installPackages } from "../helpers/engine/install.ts";
-import { onInterrupt } from "../helpers/engine/signals.ts";
+import { handOnInterrupt } from "../helpers/engine/signals.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
@@ -92,10 +92,7 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
     // It has its own things to remove.
     forceKillAfterDelay: false,
   });
-  using _interruption = onInterrupt(async () => {
-    child.kill("SIGINT");
-    await child;
-  });
+  using _interruption = handOnInterrupt(child);
   const { exitCode, all } = await child;
   const record = readRecord();
   const left = remains().filter((name) => !before.includes(name));

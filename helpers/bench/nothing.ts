@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { onInterrupt } from "../engine/signals.ts";
+import { handOnInterrupt } from "../engine/signals.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { runRecord } from "../record.ts";
 import { LAST_RUN } from "../report/recorder.ts";
@@ -70,10 +70,7 @@ async function started(
     // It has its own things to remove.
     forceKillAfterDelay: false,
   });
-  using _interruption = onInterrupt(async () => {
-    child.kill("SIGINT");
-    await child.catch(() => {});
-  });
+  using _interruption = handOnInterrupt(child);
   await child;
 }
 

@@ -1,17 +1,7 @@
 import { expect, test } from "vitest";
 import { reportLines } from "./report.ts";
 import { figureOf } from "./statistics.ts";
-
-const ground = {
-  measuredAt: "2024-05-01T10:00:00.000Z",
-  kubernetes: "v1.36.3",
-  distribution: "offline node",
-  runtime: "containerd 2.3.7",
-  engine: "docker 20.10",
-  cores: 2,
-  memory: 24,
-  kernel: "6.18",
-};
+import { ground } from "./testing/ground.ts";
 
 test("ratios come first, with what was promised of them; what was not run is named at the end", () => {
   const lines = reportLines({

@@ -4,17 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readResults, recordResults, type Results } from "./results.ts";
 import { figureOf } from "./statistics.ts";
-
-const ground = {
-  measuredAt: "2024-05-01T10:00:00.000Z",
-  kubernetes: "v1.36.3",
-  distribution: "offline node",
-  runtime: "containerd 2.3.7",
-  engine: "docker 20.10",
-  cores: 2,
-  memory: 24,
-  kernel: "6.18",
-};
+import { ground } from "./testing/ground.ts";
 
 test("what is recorded in the checkout can be read", () => {
   expect(readResults().schema).toBe(1);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { chapterIds } from "../chapters.ts";
 import { needsOf } from "../cluster/needs.ts";
-import { onInterrupt } from "../engine/signals.ts";
+import { handOnInterrupt } from "../engine/signals.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { type RunRecord, runRecord } from "../record.ts";
 import { LAST_RUN } from "../report/recorder.ts";
@@ -64,10 +64,7 @@ async function tell(chapters: readonly string[]): Promise<SuiteRun> {
     // It has its own things to remove.
     forceKillAfterDelay: false,
   });
-  using _interruption = onInterrupt(async () => {
-    child.kill("SIGINT");
-    await child.catch(() => {});
-  });
+  using _interruption = handOnInterrupt(child);
   await child;
   const total = (performance.now() - started) / 1000;
   return { total, record: runRecord.parse(JSON.parse(readFileSync(file, "utf8"))) };

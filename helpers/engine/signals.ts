@@ -16,6 +16,20 @@ export function onInterrupt(cleanup: () => Promise<unknown>): Disposable {
 }
 
 /**
+ * Hands a signal that ends this process on to a command of ours as Ctrl-C, and waits until that has removed its own things;
+ * until it is disposed.
+ */
+export function handOnInterrupt(
+  child: Promise<unknown> & { kill(signal: NodeJS.Signals): boolean },
+): Disposable {
+  return onInterrupt(async () => {
+    child.kill("SIGINT");
+    // How it ended is told to whoever waits for it.
+    await child.catch(() => {});
+  });
+}
+
+/**
  * Runs `work` with a stack for whatever it opens, and disposes of the stack at the end: also when Ctrl-C, SIGTERM or
  * SIGHUP comes, after which the process exits with 128 + the signal's number. A second signal exits at once.
  * @throws what `work` throws; what goes wrong in disposing is then only told
