@@ -49,6 +49,8 @@ const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 // its own, so one copy of the chapter carries the changes for many of them.
 
 const otherKinds: ManifestMutant["manifest"] = (manifest) => {
+  manifest.keep("ReplicaSet", "web", "mended", "changed");
+  manifest.keep("Pod", "client");
   for (const name of ["web", "mended"]) {
     manifest.object("ReplicaSet", name).kind = "StatefulSet";
     manifest.spec("StatefulSet", name).serviceName = name;
@@ -58,6 +60,8 @@ const otherKinds: ManifestMutant["manifest"] = (manifest) => {
 };
 
 const otherWishes: ManifestMutant["manifest"] = (manifest) => {
+  manifest.keep("ReplicaSet", "web", "twin-a", "twin-b", "costly", "adopter", "mismatch");
+  manifest.keep("Pod", "orphan");
   manifest.spec("ReplicaSet", "web").replicas = 1;
   manifest.spec("ReplicaSet", "twin-b").replicas = 0;
   manifest.object("Pod", "orphan").metadata.labels = { app: "stranger" };

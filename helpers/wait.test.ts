@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { waitFor } from "./wait.ts";
+import { lessAndLess, waitFor } from "./wait.ts";
 
 test("gives what was seen when the condition held", async () => {
   let looks = 0;
@@ -78,4 +78,13 @@ test("something else than the clock may end the pause between two looks", async 
     pause: async (interval) => void pauses.push(interval),
   });
   expect({ seen, pauses }).toEqual({ seen: 2, pauses: [60_000] });
+});
+
+test.each([
+  { waited: 0, looking: 10, interval: 250 },
+  { waited: 5_000, looking: 10, interval: 500 },
+  { waited: 60_000, looking: 10, interval: 1000 },
+  { waited: 60_000, looking: 800, interval: 1600 },
+])("waited $waited ms with a last look of $looking ms: the next in $interval ms", (wait) => {
+  expect(lessAndLess(250, 1000)(wait.waited, wait.looking)).toBe(wait.interval);
 });

@@ -15,15 +15,22 @@ export interface Wait<T> {
   readonly isFinal?: (error: unknown) => boolean;
   /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
-  /** Milliseconds between two looks, or what gives them from the milliseconds waited so far; 50 by default. */
-  readonly interval?: number | ((waited: number) => number);
+  /** Milliseconds between two looks; 50 by default. */
+  readonly interval?: number | Interval;
   /** Waits for the next look in place of the clock: for so many milliseconds, or until there is something to be seen. */
   readonly pause?: (interval: number) => Promise<void>;
 }
 
-/** Who waits for long need not look so often: milliseconds until the next look, between these bounds. */
-export function lessAndLess(least: number, most: number): (waited: number) => number {
-  return (waited) => Math.min(most, Math.max(least, waited / 10));
+/** Gives the milliseconds until the next look, from those waited so far and those that the last look took. */
+export type Interval = (waited: number, looking: number) => number;
+
+/**
+ * Who waits for long need not look so often: milliseconds until the next look, between these bounds. Where a look takes
+ * long the machine is busy, and who looks all the time keeps it from what is waited for: a look takes a third of the time
+ * at most.
+ */
+export function lessAndLess(least: number, most: number): Interval {
+  return (waited, looking) => Math.max(2 * looking, Math.min(most, Math.max(least, waited / 10)));
 }
 
 /** A condition that did not come true in time: says what it was and what was seen last. */
@@ -43,6 +50,7 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   let trouble: string | undefined;
   let cause: unknown;
   do {
+    const looked = performance.now();
     try {
       const seen = await answerBefore(wait.look(), deadline);
       if (wait.until(seen)) return seen;
@@ -55,7 +63,8 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       cause = error;
     }
     const { interval = INTERVAL_MS, pause = delay } = wait;
-    await pause(typeof interval === "function" ? interval(performance.now() - started) : interval);
+    const now = performance.now();
+    await pause(typeof interval === "function" ? interval(now - started, now - looked) : interval);
   } while (performance.now() < deadline);
   const seen = [last, trouble].filter((part) => part !== undefined).join("; then: ");
   throw new TimeoutError(`waited ${timeout / 1000} s for ${wait.what}; last seen: ${seen}`, {

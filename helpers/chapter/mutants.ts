@@ -22,9 +22,13 @@ type Changes = Pick<Mutant<unknown>, "name"> &
 /** A mutant that changes nothing beforehand is tried on the chapter as it is. */
 const unchanged = () => {};
 
+/** What the mutants have in common that need the same lesson: the very function that changes it. */
+const changeOf = ({ manifest, containers }: Changes) => manifest ?? containers ?? unchanged;
+
 /**
  * Registers, instead of a chapter's claims, a test for each of their mutants: it passes when the outcome turns.
- * Every change of the manifest or of the containers is applied once, in a namespace of its own, whatever the number of claims that use it.
+ * Every change of the manifest or of the containers is applied once, in a namespace of its own, whatever the number of
+ * claims that use it, and removed when the last of them is done: what nobody looks at any more takes the node's time.
  */
 export function registerMutants(
   chapter: Chapter,
@@ -32,7 +36,12 @@ export function registerMutants(
   plan: ClusterPlan | undefined,
   first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
-  const lessons = new Map<NonNullable<Changes["manifest"] | Changes["containers"]>, Promise<Lesson>>();
+  type Change = ReturnType<typeof changeOf>;
+  const lessons = new Map<Change, Promise<Lesson>>();
+  /** How many mutants of a change are still to be tried. */
+  const toCome = new Map<Change, number>();
+  const closings: Promise<void>[] = [];
+  let opened = 0;
   const turns = new Turns();
   const turnsIn = new WeakMap<Lesson, Turns>();
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
@@ -43,13 +52,12 @@ export function registerMutants(
   }, MUTANT_TIMEOUT_MS);
 
   const lessonFor = (changes: Changes): Promise<Lesson> => {
-    const change = changes.manifest ?? changes.containers ?? unchanged;
+    const change = changeOf(changes);
     let lesson = lessons.get(change);
     if (!lesson) {
-      const rename = (
-        (suffix) => (namespace: string) =>
-          namespace + suffix
-      )(`-mutant-${lessons.size + 1}`);
+      opened += 1;
+      const suffix = `-mutant-${opened}`;
+      const rename = (namespace: string) => namespace + suffix;
       const changed = manifest.copy();
       changes.manifest?.(changed);
       const containers = structuredClone(chapter.containers ?? {});
@@ -78,9 +86,28 @@ export function registerMutants(
     return inLesson.take(() => work(lesson));
   };
 
+  /** One mutant less that needs this change; its lesson is closed after the last, while others are tried. */
+  const done = (changes: Changes) => {
+    const change = changeOf(changes);
+    const left = (toCome.get(change) ?? 0) - 1;
+    toCome.set(change, left);
+    if (left === 0) close(change);
+  };
+
+  const close = (change: Change) => {
+    const lesson = lessons.get(change);
+    lessons.delete(change);
+    if (!lesson) return;
+    const closing = closeOpened(lesson);
+    // Whether it failed is told at the end.
+    closing.catch(() => {});
+    closings.push(closing);
+  };
+
   afterAll(async () => {
-    const opened = await Promise.allSettled(lessons.values());
-    await Promise.all(opened.map((result) => result.status === "fulfilled" && result.value.close()));
+    // Those that lack mutants which were not asked for.
+    for (const change of lessons.keys()) close(change);
+    await Promise.all(closings);
   }, MUTANT_TIMEOUT_MS);
 
   return {
@@ -93,11 +120,12 @@ export function registerMutants(
         });
       }
       for (const mutant of tried) {
+        toCome.set(changeOf(mutant), (toCome.get(changeOf(mutant)) ?? 0) + 1);
         const options = { timeout: MUTANT_TIMEOUT_MS, concurrent: true };
         test(`${id} under "${mutant.name}"`, options, async ({ task, skip }) => {
           const { outcome, reason, seen } = await inTurn(mutant, (lesson, pass) =>
             observeMutant(claim, mutant, lesson.look(pass).look),
-          );
+          ).finally(() => done(mutant));
           const expected = expectedOutcome(claim.expect, cluster);
           const killed = outcome === (expected === "holds" ? "refuted" : "holds");
           await recordArtifact(task, {
@@ -122,6 +150,12 @@ export function registerMutants(
 async function openLesson(lesson: Lesson, wait: "ready" | "settled"): Promise<Lesson> {
   await lesson.open(wait);
   return lesson;
+}
+
+/** Closes a lesson; there is nothing to close when it could not be opened, which its mutants have told. */
+async function closeOpened(lesson: Promise<Lesson>): Promise<void> {
+  const [opened] = await Promise.allSettled([lesson]);
+  if (opened.status === "fulfilled") await opened.value.close();
 }
 
 function observeMutant<T>(claim: Claim<T>, mutant: Mutant<T>, look: Look): Promise<Judgement<T>> {

@@ -122,7 +122,7 @@ export async function untilSettled(
           .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
       ].join("; "),
     // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
-    interval: (waited) => (changes.isComplete ? ANYWAY_MS : lessAndLess(50, 500)(waited)),
+    interval: (...times) => (changes.isComplete ? ANYWAY_MS : lessAndLess(50, 500)(...times)),
     pause: (interval) => changes.next(interval),
     timeout: READY_TIMEOUT_MS,
   });
