@@ -82,7 +82,7 @@ test("something else than the clock may end the pause between two looks", async 
 
 test.each([
   { waited: 0, looking: 10, interval: 250 },
-  { waited: 5_000, looking: 10, interval: 500 },
+  { waited: 4_000, looking: 10, interval: 800 },
   { waited: 60_000, looking: 10, interval: 1000 },
   { waited: 60_000, looking: 800, interval: 1600 },
 ])("waited $waited ms with a last look of $looking ms: the next in $interval ms", (wait) => {

@@ -30,7 +30,7 @@ export type Interval = (waited: number, looking: number) => number;
  * at most.
  */
 export function lessAndLess(least: number, most: number): Interval {
-  return (waited, looking) => Math.max(2 * looking, Math.min(most, Math.max(least, waited / 10)));
+  return (waited, looking) => Math.max(2 * looking, Math.min(most, Math.max(least, waited / 5)));
 }
 
 /** A condition that did not come true in time: says what it was and what was seen last. */

@@ -341,7 +341,7 @@ async function lookUntil<T>(
     },
     until,
     isFinal: (error) => error instanceof NotObservable,
-    interval: clock ? () => untilNextLook(Date.now()) : lessAndLess(250, 1000),
+    interval: clock ? () => untilNextLook(Date.now()) : lessAndLess(250, 2000),
     timeout: seconds * 1000,
   });
   if (clock) transcript.waitedForClock += waited(what, started, before, transcript);
