@@ -18,6 +18,7 @@ import { runRecord, type RunRecord } from "../helpers/record.ts";
 import { remains } from "../helpers/remains.ts";
 import { LAST_RUN } from "../helpers/report/recorder.ts";
 import { countFlakes, type Flake, flakesOf } from "../helpers/soak/flakes.ts";
+import { leftBehind } from "../helpers/soak/left-behind.ts";
 import { countResources, resourceRows } from "../helpers/soak/resources.ts";
 import { describeRound, planRounds, type Round, type Variations } from "../helpers/soak/rounds.ts";
 import { commandLine, main } from "./command.ts";
@@ -95,7 +96,7 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
   using _interruption = handOnInterrupt(child);
   const { exitCode, all } = await child;
   const record = readRecord();
-  const left = remains().filter((name) => !before.includes(name));
+  const left = leftBehind(before, remains());
   const flakes = flakesOf({ record, exitCode, chapters, left });
   if (flakes.length > 0) keep(round, all, record);
   return flakes;

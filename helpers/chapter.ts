@@ -10,7 +10,7 @@ import { ClusterLost, isRefusal, OpeningError } from "./chapter/opening-error.ts
 import { type Judgement, judge } from "./chapter/outcome.ts";
 import { Turns } from "./chapter/turns.ts";
 import { chapterOfFile } from "./chapters.ts";
-import { clusterFor } from "./cluster/clusters.ts";
+import { clusterFor, leaveCluster } from "./cluster/clusters.ts";
 import type { ClusterDescription } from "./cluster/description.ts";
 import { placeIn } from "./cluster/existing/place.ts";
 import { normaliseValue } from "./evidence/normalise.ts";
@@ -60,18 +60,24 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
 
   const turns = new Turns();
   let lesson: Lesson;
+  let leave = () => Promise.resolve();
   beforeAll(async () => {
     let opening: Lesson | undefined;
     try {
-      const cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
+      const id = chapterOfFile(expect.getState().testPath ?? "");
+      const cluster = await clusterFor(id, plan, first);
+      leave = () => leaveCluster(id, plan, cluster);
       opening = lesson = new Lesson(cluster, plan, definition, manifest, namespaces);
       await opening.open();
     } catch (error) {
       throw await openingError(error, opening, definedAt);
     }
   }, CLAIM_TIMEOUT_MS);
-  // There is no lesson when its cluster did not come up.
-  afterAll(() => lesson?.leave(), CLAIM_TIMEOUT_MS);
+  afterAll(async () => {
+    // There is no lesson when its cluster did not come up.
+    await lesson?.leave();
+    await leave();
+  }, CLAIM_TIMEOUT_MS);
 
   return {
     claim(id, claim) {

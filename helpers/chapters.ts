@@ -14,13 +14,13 @@ export function chapterIds(): string[] {
 }
 
 /**
- * The ids of the chapters that somebody named, by id or by the id without its number.
+ * The ids of the chapters that somebody named, by id, by the id without its number, or by the number alone.
  * @throws {Problem} naming the chapters there are
  */
 export function chaptersNamed(names: readonly string[]): string[] {
   const all = chapterIds();
   return names.map((name) => {
-    const found = all.find((id) => id === name || wordOfChapter(id) === name);
+    const found = all.find((id) => [id, wordOfChapter(id), numberOfChapter(id)].includes(name));
     if (!found) throw new Problem(`there is no chapter "${name}"`, `The chapters are: ${all.join(", ")}.`);
     return found;
   });
@@ -29,6 +29,11 @@ export function chaptersNamed(names: readonly string[]): string[] {
 /** The id of a chapter without its number, `pod` for `01-pod`: it names it as well. */
 export function wordOfChapter(id: string): string {
   return id.replace(/^\d+-/, "");
+}
+
+/** `01` for `01-pod`. */
+function numberOfChapter(id: string): string {
+  return id.replace(/-.*$/, "");
 }
 
 /** The file of a chapter, from the top of the checkout. */

@@ -85,7 +85,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     suite: "All chapters",
     suiteText: (total, withoutClock) =>
       `A run of all chapters, with the engine's start and end, takes ${total} s when the images are there; ${withoutClock} s without the chapters that wait for full minutes to come. Chapters run side by side, so their times add up to more than that.`,
-    ofItClock: (seconds) => `${seconds} s of it waiting for the clock`,
+    ofItClock: (seconds) => `, at least ${seconds} s of it waiting for the clock`,
     growth: "How it grows with the chapters",
     growthText: "The first so many chapters, in reading order.",
     nodes: "How it grows with the nodes",
@@ -150,7 +150,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     suite: "全部章节",
     suiteText: (total, withoutClock) =>
       `镜像就绪时，运行全部章节（包括容器引擎的启动和停止）需要 ${total} 秒；不含要等整分钟到来的章节，则为 ${withoutClock} 秒。各章并行运行，因此各章时间之和大于总时间。`,
-    ofItClock: (seconds) => `其中 ${seconds} 秒在等时钟`,
+    ofItClock: (seconds) => `，其中至少 ${seconds} 秒在等时钟`,
     growth: "随章节数增长",
     growthText: "按阅读顺序的前若干章。",
     nodes: "随节点数增长",

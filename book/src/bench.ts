@@ -134,7 +134,7 @@ export function benchParts(
         ...Object.entries(suite.chapters).map(([id, figure]) => {
           const bar = measured(chapterName(id, chapters, language), figure);
           const clock = suite.clock[id];
-          const note = clock ? WORDS[language].comma + words.ofItClock(clock.median.toFixed(0)) : "";
+          const note = clock ? words.ofItClock(clock.median.toFixed(0)) : "";
           return { ...bar, label: `${figure.median.toFixed(1)} s${note}` };
         }),
         measured(words.all, suite.total, "s", true),

@@ -104,7 +104,7 @@ const TELL: { readonly [Name in PartName]: (part: Part<Name>) => Told } = {
       ...Object.entries(growth).map(([count, figure]) => seconds(`the first ${count} chapters`, figure)),
       ...Object.entries(chapters).map(([chapter, figure]) => seconds(`  ${chapter}`, figure)),
       ...Object.entries(clock).map(([chapter, figure]) =>
-        seconds(`  ${chapter}: waited for the clock`, figure),
+        seconds(`  ${chapter}: of it at least so long for the clock`, figure),
       ),
     ],
     notes: ["Chapters run side by side: they add up to more than the whole."],

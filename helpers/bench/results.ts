@@ -73,7 +73,7 @@ export const resultsSchema = z.strictObject({
       withoutClock: figure,
       /** From its first hook to its last claim, by chapter; they run side by side. */
       chapters: figures,
-      /** What of that was waiting for the clock. */
+      /** What of that was waiting for the clock, at least. */
       clock: figures,
       /** The first so many chapters. */
       growth: figures,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, recordArtifact, test } from "vitest";
 import { chapterOfFile } from "../chapters.ts";
-import { clusterFor, type FirstCluster } from "../cluster/clusters.ts";
+import { clusterFor, type FirstCluster, leaveCluster } from "../cluster/clusters.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import type { Manifest } from "../manifest.ts";
@@ -47,8 +47,11 @@ export function registerMutants(
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
 
   let cluster: ClusterDescription;
+  let leave = () => Promise.resolve();
   beforeAll(async () => {
-    cluster = await clusterFor(chapterOfFile(expect.getState().testPath ?? ""), plan, first);
+    const id = chapterOfFile(expect.getState().testPath ?? "");
+    cluster = await clusterFor(id, plan, first);
+    leave = () => leaveCluster(id, plan, cluster);
   }, MUTANT_TIMEOUT_MS);
 
   const lessonFor = (changes: Changes): Promise<Lesson> => {
@@ -108,6 +111,7 @@ export function registerMutants(
     // Those that lack mutants which were not asked for.
     for (const change of lessons.keys()) close(change);
     await Promise.all(closings);
+    await leave();
   }, MUTANT_TIMEOUT_MS);
 
   return {

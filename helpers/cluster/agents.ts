@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import Dockerode from "dockerode";
+import { removeContainers } from "../engine/leftovers.ts";
 import { LABEL, runLabels } from "../run.ts";
 import { Problem } from "../problem.ts";
 import { waitFor } from "../wait.ts";
@@ -113,6 +114,20 @@ export async function removeAgent(cluster: ClusterDescription, name: string): Pr
     });
 }
 
+/** Removes a cluster of ours: all its nodes, and their network. */
+export async function removeNodes({ nodeContainer, join }: ClusterDescription): Promise<void> {
+  const docker = new Dockerode();
+  const agents = join ? await agentsOn(docker, join.network) : [];
+  const nodes = [...agents.map(({ Id }) => Id), ...(nodeContainer === undefined ? [] : [nodeContainer])];
+  await removeContainers(docker, nodes);
+  if (join) await docker.getNetwork(join.network).remove();
+}
+
+/** The containers of a cluster's agents, also of those that have ended. */
+function agentsOn(docker: Dockerode, network: string): Promise<Dockerode.ContainerInfo[]> {
+  return docker.listContainers({ all: true, filters: { label: [`${CLUSTER_LABEL}=${network}`] } });
+}
+
 /** The highest number that an agent of a cluster was given by {@link newAgentName}, by the cluster's network. */
 const lastNumber = new Map<string, number>();
 
@@ -122,8 +137,7 @@ const lastNumber = new Map<string, number>();
  */
 export async function newAgentName(cluster: ClusterDescription): Promise<string> {
   const { network } = joinOf(cluster);
-  const filters = { label: [`${CLUSTER_LABEL}=${network}`] };
-  const found = await new Dockerode().listContainers({ all: true, filters });
+  const found = await agentsOn(new Dockerode(), network);
   const numbers = found.map(({ Labels }) => Number(Labels[NODE_LABEL]?.split("-")[1]));
   const number = Math.max(lastNumber.get(network) ?? 0, ...numbers) + 1;
   lastNumber.set(network, number);

@@ -11,7 +11,7 @@ import { isTrue } from "./conditions.ts";
 import type { OwnCluster } from "./description.ts";
 import type { ClusterNeeds } from "./needs.ts";
 import { NodeContainer, type ServerOptions } from "./node-container.ts";
-import { LOG_TAIL } from "./node-exec.ts";
+import { LOG_TAIL, nodeHasEnded, nodeLog } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** k3s says that it is up a moment before its node is Ready; in an emulated machine that may be minutes. */
@@ -40,7 +40,7 @@ export async function bootCluster(plan: ClusterPlan, name: string, needs: Cluste
     booted = performance.now() - started;
     ready = await untilNodeReady(connect(node.getKubeConfig()));
   } catch (cause) {
-    throw notComingUp(plan.node.description, log, cause);
+    throw await notComingUp(plan.node.description, container, log, cause);
   }
   const { nodeInfo, name: nodeName } = ready;
   const [runtime = "", runtimeVersion = ""] = (nodeInfo?.containerRuntimeVersion ?? "").split("://");
@@ -94,7 +94,7 @@ export async function bootApiServerAlone(plan: ClusterPlan): Promise<Record<stri
   try {
     await container.withEnvironment({ OFFLINE_NODE_API_SERVER_ALONE: "1" }).start();
   } catch (cause) {
-    throw notComingUp(plan.node.description, log, cause);
+    throw await notComingUp(plan.node.description, container, log, cause);
   }
   return log.parts;
 }
@@ -150,17 +150,32 @@ function bootParts(line: string): Record<string, number> {
   return parts.success ? parts.data : {};
 }
 
-function notComingUp(what: string, log: BootLog, cause: unknown): Problem {
-  const look = log.tail.length > 0 ? "See the node's last lines above. " : "";
+async function notComingUp(
+  what: string,
+  { id }: NodeContainer,
+  log: BootLog,
+  cause: unknown,
+): Promise<Problem> {
+  const lines = log.tail.length > 0 || id === undefined ? log.tail : await lastLines(id);
+  const look = lines.length > 0 ? "See the node's last lines above. " : "";
   return new Problem(
-    `${what} does not come up: ${reasonOf(cause)}`,
+    `${what} does not come up: ${await reasonOf(cause, id)}`,
     `${look}Run it again; K3S_IMAGE names another image, and npm run clean begins afresh.`,
-    { cause, details: log.tail },
+    { cause, details: lines },
   );
 }
 
-/** Testcontainers tells of a log that has ended, and means the container. */
-function reasonOf(cause: unknown): string {
+/** Testcontainers follows the log of a container only from when its ports were bound: this one may have ended before. */
+async function lastLines(id: string): Promise<string[]> {
+  const text = await nodeLog(id, LOG_TAIL).catch(() => "");
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/** Testcontainers tells of a log that has ended, or of ports that are not bound, and means the container. */
+async function reasonOf(cause: unknown, id: string | undefined): Promise<string> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return /^Log stream ended/.test(reason) ? "its container has ended" : reason;
+  const ended =
+    /^Log stream ended/.test(reason) ||
+    (/waiting for container ports/.test(reason) && id !== undefined && (await nodeHasEnded(id)));
+  return ended ? "its container has ended" : reason;
 }

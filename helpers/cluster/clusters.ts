@@ -45,6 +45,21 @@ export async function clusterFor(
   return mayUseFirst ? first.cluster : await bootKept(plan, chapter, needsOf(chapter));
 }
 
+/**
+ * Removes the cluster of a chapter that had it to itself, unless it is to be kept: idle nodes take time and memory from
+ * the chapters that are still told, and a host has inotify instances for few (19 for a server, 128 altogether by default).
+ */
+export async function leaveCluster(
+  chapter: string,
+  plan: ClusterPlan | undefined,
+  cluster: ClusterDescription,
+): Promise<void> {
+  if (!plan || plan.keep || !isAlone(chapter, plan.sharing)) return;
+  const { removeNodes } = await import("./agents.ts");
+  // What can't be removed now is removed when the run ends, or told then.
+  await removeNodes(cluster).catch(() => {});
+}
+
 async function bootKept(plan: ClusterPlan, name: string, needs: ClusterNeeds): Promise<ClusterDescription> {
   // Most chapters use a cluster that is there already: their processes need not load what it takes to boot one.
   const { bootCluster } = await import("./boot.ts");

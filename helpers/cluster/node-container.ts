@@ -72,6 +72,9 @@ exec /bin/k3s "$@" "--kubelet-arg=cgroup-root=$own" \\
 
 /** `K3sContainer` with the images that the chapters need, and with a cgroup root of its own. */
 export class NodeContainer extends K3sContainer {
+  /** Its id in the engine, once it was made there: also when it does not come up. */
+  id: string | undefined;
+
   constructor(options: ServerOptions) {
     super(options.image);
     const { network, token } = options;
@@ -94,6 +97,10 @@ export class NodeContainer extends K3sContainer {
       // On cgroup v2 a private namespace does the same, and k3s itself makes room in it for its Pods.
       Object.assign(this.hostConfig, { CgroupnsMode: "private" });
     }
+  }
+
+  protected override async containerCreated(id: string): Promise<void> {
+    this.id = id;
   }
 }
 
