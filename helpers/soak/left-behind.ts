@@ -1,11 +1,14 @@
-import { basename } from "node:path";
-
 /**
- * What is there after a round and was not before it, by the names of `remains()`. The engine runs on, in a folder under
- * /run and in cgroups of the same name, which it makes with its first container: these are not left behind.
+ * What is there after a round and was not before it, by the names of `remains()`. The engine runs on, in a folder
+ * `/run/proven-tutorial-<id>`: its cgroups of the same name come with its first container, and its bridge `pt-<id>`
+ * counts as a link only while containers are at it. These are not left behind.
  */
 export function leftBehind(before: readonly string[], after: readonly string[]): string[] {
-  const engines = before.filter((name) => name.startsWith("folder /run/")).map((name) => basename(name));
-  const isOfEngine = (name: string) => name.startsWith("cgroup ") && engines.includes(basename(name));
+  const ids = before.flatMap((name) => /^folder \/run\/proven-tutorial-(\w+)$/.exec(name)?.[1] ?? []);
+  const isOfEngine = (name: string) =>
+    ids.some(
+      (id) =>
+        name === `link pt-${id}` || (name.startsWith("cgroup ") && name.endsWith(`/proven-tutorial-${id}`)),
+    );
   return after.filter((name) => !before.includes(name) && !isOfEngine(name));
 }

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import type Dockerode from "dockerode";
 
 /** What is in use in the engine and on this machine: what would grow if runs left something behind. */
@@ -38,12 +38,10 @@ function countHere() {
   };
 }
 
-/** Those of all hierarchies on cgroup v1, those of the one on v2 (https://docs.kernel.org/admin-guide/cgroup-v1/cgroups.html). */
+/** Those that can be seen. /proc/cgroups counts removed ones too, until the kernel has given back their page cache. */
 function countCgroups(): number {
-  const [, ...lines] = readFileSync("/proc/cgroups", "utf8").trim().split("\n");
-  const rows = lines.map((line) => line.split("\t").map(Number));
-  const byHierarchy = new Map(rows.map(([, hierarchy = 0, count = 0]) => [hierarchy, count]));
-  return [...byHierarchy.values()].reduce((sum, count) => sum + count, 0);
+  const entries = readdirSync("/sys/fs/cgroup", { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).length;
 }
 
 function memoryInUse(): number {
