@@ -29,6 +29,20 @@ test("a look that never answers does not outlast the time-out", async () => {
   await expect(never).rejects.toThrow("waited 0.06 s for an answer; last seen: no answer");
 });
 
+test("nothing is waited for after the time-out, however long the last look took", async () => {
+  const pauses: number[] = [];
+  const never = waitFor({
+    what: "an answer",
+    look: () => new Promise<never>(() => {}),
+    until: () => true,
+    timeout: 60,
+    interval: lessAndLess(10, 50),
+    pause: async (interval) => void pauses.push(interval),
+  });
+  await expect(never).rejects.toThrow("last seen: no answer");
+  expect(pauses).toEqual([]);
+});
+
 test("a look that throws is tried again, and told when time runs out", async () => {
   let looks = 0;
   const look = async () => {

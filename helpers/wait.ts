@@ -62,8 +62,11 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       trouble = error instanceof Error ? error.message : String(error);
       cause = error;
     }
-    const { interval = INTERVAL_MS, pause = delay } = wait;
     const now = performance.now();
+    const left = deadline - now;
+    // A timer may end a fraction of a millisecond early.
+    if (left < 1) break;
+    const { interval = INTERVAL_MS, pause = (ms: number) => delay(Math.min(ms, left)) } = wait;
     await pause(typeof interval === "function" ? interval(now - started, now - looked) : interval);
   } while (performance.now() < deadline);
   const seen = [last, trouble].filter((part) => part !== undefined).join("; then: ");
