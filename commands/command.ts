@@ -5,6 +5,9 @@ import { asProblem } from "../helpers/system-problem.ts";
 /** The oldest Node that the libraries run on. */
 const OLDEST_NODE = [22, 22] as const;
 
+/** How long a command that went wrong may take to end by itself, in milliseconds. */
+const ENDING_MS = 500;
+
 /** A command line of ours: `--help` tells the options, anything unknown is an error. */
 export function commandLine(name: string, description: string): Command {
   return new Command(`npm run ${name} --`)
@@ -36,8 +39,17 @@ export async function main(run: () => Promise<void>, failed = 1): Promise<void> 
       process.stderr.write(`${describeError(asProblem(error))}\n`);
       const { exitCode = 1 } = error as { exitCode?: number };
       process.exitCode = exitCode === 1 ? failed : exitCode;
+      endSoon();
     }
   }
+}
+
+/**
+ * What was waited for when it went wrong may be waited for still, for minutes: Testcontainers' own waits can't be ended.
+ * All that there was to remove has been removed by now.
+ */
+function endSoon(): void {
+  setTimeout(() => process.exit(), ENDING_MS).unref();
 }
 
 /**

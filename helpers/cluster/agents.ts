@@ -8,7 +8,7 @@ import { type Api, apiStatus, connect } from "./api.ts";
 import { type Condition, isTrue } from "./conditions.ts";
 import type { ClusterDescription } from "./description.ts";
 import { AgentContainer } from "./node-container.ts";
-import { LOG_TAIL, nodeLog } from "./node-exec.ts";
+import { LOG_TAIL, nodeLog, whileNodeRuns } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** How long an agent may take until its node is Ready, in milliseconds; in an emulated machine it takes long. */
@@ -74,19 +74,14 @@ async function addAgent(
     url,
     token,
   }).start();
-  const container = new Dockerode().getContainer(agent.getId());
+  const ready = waitFor({
+    what: `node ${name} to be Ready`,
+    look: () => conditionsOf(api, name),
+    until: (conditions) => isTrue(conditions, "Ready"),
+    timeout,
+  });
   try {
-    await waitFor({
-      what: `node ${name} to be Ready`,
-      look: async () => {
-        const { State } = await container.inspect();
-        return { running: State.Running, conditions: await conditionsOf(api, name) };
-      },
-      until: ({ running, conditions }) => !running || isTrue(conditions, "Ready"),
-      timeout,
-    });
-    const { State } = await container.inspect();
-    if (!State.Running) throw new Error(`it ended with exit code ${State.ExitCode}`);
+    await whileNodeRuns(() => agent.getId(), ready);
   } catch (cause) {
     throw new Problem(
       `agent ${name} does not come up: ${cause instanceof Error ? cause.message : String(cause)}`,

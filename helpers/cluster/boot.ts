@@ -11,7 +11,7 @@ import { isTrue } from "./conditions.ts";
 import type { OwnCluster } from "./description.ts";
 import type { ClusterNeeds } from "./needs.ts";
 import { NodeContainer, type ServerOptions } from "./node-container.ts";
-import { LOG_TAIL, nodeHasEnded, nodeLog } from "./node-exec.ts";
+import { LOG_TAIL, nodeLog, whileNodeRuns } from "./node-exec.ts";
 import type { ClusterPlan } from "./plan.ts";
 
 /** k3s says that it is up a moment before its node is Ready; in an emulated machine that may be minutes. */
@@ -38,7 +38,7 @@ export async function bootCluster(plan: ClusterPlan, name: string, needs: Cluste
   try {
     node = await container.start();
     booted = performance.now() - started;
-    ready = await untilNodeReady(connect(node.getKubeConfig()));
+    ready = await whileNodeRuns(() => container.id, untilNodeReady(connect(node.getKubeConfig())));
   } catch (cause) {
     throw await notComingUp(plan.node.description, container, log, cause);
   }
@@ -159,7 +159,7 @@ async function notComingUp(
   const lines = log.tail.length > 0 || id === undefined ? log.tail : await lastLines(id);
   const look = lines.length > 0 ? "See the node's last lines above. " : "";
   return new Problem(
-    `${what} does not come up: ${await reasonOf(cause, id)}`,
+    `${what} does not come up: ${reasonOf(cause)}`,
     `${look}Run it again; K3S_IMAGE names another image, and npm run clean begins afresh.`,
     { cause, details: lines },
   );
@@ -171,11 +171,8 @@ async function lastLines(id: string): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Testcontainers tells of a log that has ended, or of ports that are not bound, and means the container. */
-async function reasonOf(cause: unknown, id: string | undefined): Promise<string> {
+/** Testcontainers tells of a log that has ended, and means the container. */
+function reasonOf(cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const ended =
-    /^Log stream ended/.test(reason) ||
-    (/waiting for container ports/.test(reason) && id !== undefined && (await nodeHasEnded(id)));
-  return ended ? "its container has ended" : reason;
+  return /^Log stream ended/.test(reason) ? "its container has ended" : reason;
 }

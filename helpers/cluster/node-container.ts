@@ -1,8 +1,9 @@
 import { basename } from "node:path";
-import { K3sContainer } from "@testcontainers/k3s";
+import { K3sContainer, type StartedK3sContainer } from "@testcontainers/k3s";
 import { GenericContainer } from "testcontainers";
 import { isAtLeast } from "../chapter/expectation.ts";
 import type { AddOn } from "./needs.ts";
+import { whileNodeRuns } from "./node-exec.ts";
 
 /** What a node's container is made from. */
 interface NodeOptions {
@@ -97,6 +98,10 @@ export class NodeContainer extends K3sContainer {
       // On cgroup v2 a private namespace does the same, and k3s itself makes room in it for its Pods.
       Object.assign(this.hostConfig, { CgroupnsMode: "private" });
     }
+  }
+
+  override start(): Promise<StartedK3sContainer> {
+    return whileNodeRuns(() => this.id, super.start());
   }
 
   protected override async containerCreated(id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { pack } from "tar-stream";
 import type { NodeExec } from "../kubectl.ts";
@@ -76,14 +77,48 @@ export async function nodeLog(container: string, lines: number): Promise<string>
   return demultiplex(log);
 }
 
-/** Whether the node's container does not run any more, or its engine does not: neither comes back by itself. */
-export async function nodeHasEnded(container: string): Promise<boolean> {
+/** What of the node does not run any more, its container or the engine: neither comes back by itself. */
+async function endOf(container: string): Promise<"container" | "engine" | undefined> {
   try {
     const { State } = await new Dockerode().getContainer(container).inspect();
-    return !State.Running;
+    return State.Running || State.Status === "created" ? undefined : "container";
   } catch (error) {
     const { statusCode, code = "" } = error as { statusCode?: number; code?: string };
-    return statusCode === 404 || ["ECONNREFUSED", "ENOENT"].includes(code);
+    if (statusCode === 404) return "container";
+    return ["ECONNREFUSED", "ENOENT"].includes(code) ? "engine" : undefined;
+  }
+}
+
+/** Whether the node's container does not run any more, or its engine does not. */
+export async function nodeHasEnded(container: string): Promise<boolean> {
+  return (await endOf(container)) !== undefined;
+}
+
+/** How often a node that others wait for is looked at, in milliseconds. */
+const END_INTERVAL_MS = 500;
+
+/**
+ * Waits for something that needs a node, and no longer than that node runs. Testcontainers waits for words in a log, for
+ * minutes also when the engine that brought them has gone, and Kubernetes is asked again and again.
+ * @param container gives its id, from when it was made
+ * @throws {Error} when the node's container has ended, or its engine
+ */
+export async function whileNodeRuns<T>(container: () => string | undefined, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const end = nodeEnd(container, over.signal);
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function nodeEnd(container: () => string | undefined, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await delay(END_INTERVAL_MS, undefined, { signal });
+    const id = container();
+    const end = id === undefined ? undefined : await endOf(id);
+    if (end !== undefined) throw new Error(`its ${end} has ended`);
   }
 }
 
