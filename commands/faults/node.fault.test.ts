@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { expectOneError, faultCheckout, nodeContainer, passed } from "../testing/fault.ts";
+import { expectOneError, faultCheckout, haltNode, nodeContainer, passed } from "../testing/fault.ts";
 
 /** A node that ends, or stands still, in the middle of a run. */
 
 const checkout = faultCheckout();
 
 /** How long the node stands still, in milliseconds. */
-const PAUSE_MS = 60_000;
+const HALT_MS = 60_000;
 
 test("a node that is killed while it boots", { timeout: 180_000 }, async () => {
   const run = checkout.start("article", ["pod"]);
@@ -27,13 +27,32 @@ test("a node that is killed in the middle of a chapter", { timeout: 180_000 }, a
 test("a node that stands still for a minute", { timeout: 300_000 }, async () => {
   const run = checkout.start("article", ["pod"]);
   await run.prints(/^pod\.names/m);
-  const node = await nodeContainer();
-  await node.pause();
-  await passed(PAUSE_MS);
-  await node.unpause();
+  {
+    using _halt = await haltNode();
+    await passed(HALT_MS);
+  }
   // It goes on where it stood.
   expect(await run.end, run.output()).toBe(0);
   expect(run.output()).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
+});
+
+test("a node that stands still for good", { timeout: 300_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/^pod\.names/m);
+  await haltNode();
+  const exitCode = Number(await run.end);
+  expectOneError({ output: run.output(), exitCode }, /^✗ the cluster was lost in the middle of the run: /m);
+});
+
+test("a node that stands still, and whose run is killed", { timeout: 180_000 }, async () => {
+  const run = checkout.start("article", ["pod"]);
+  await run.prints(/^pod\.names/m);
+  await haltNode();
+  run.signal("SIGKILL");
+  await run.end;
+  const { output, exitCode } = await checkout.run("article", ["pod", "-t", "pod.ready"]);
+  expect(output).toMatch(/^1 passed, 0 failed, 0 skipped$/m);
+  expect(exitCode).toBe(0);
 });
 
 test("a node that is killed before the chapters could begin", { timeout: 180_000 }, async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../../helpers/wait.ts";
-import { engineFolders, faultCheckout, passed } from "../testing/fault.ts";
+import { engineFolders, faultCheckout, haltEngine, passed } from "../testing/fault.ts";
 
 /** A run that is ended at some point leaves nothing; one that is killed leaves what the next run removes. */
 
@@ -73,10 +73,14 @@ describe("killed", () => {
   test("by somebody who does not wait for the first signal", { timeout: 180_000 }, async () => {
     const run = checkout.start("article", ["pod"]);
     await run.prints(/^pod\.ready/m);
-    run.signal("SIGINT");
-    await passed(1_100);
-    run.signal("SIGINT");
-    expect(await run.end).toBe(130);
+    {
+      // Without it, all is removed within a second.
+      using _halt = haltEngine();
+      run.signal("SIGINT");
+      await passed(1_100);
+      run.signal("SIGINT");
+      expect(await run.end).toBe(130);
+    }
     await expectNextRun();
   });
 });

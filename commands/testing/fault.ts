@@ -1,4 +1,5 @@
-import { readFileSync, rmdirSync } from "node:fs";
+import { existsSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
@@ -55,6 +56,13 @@ export function killEngine({ pidFile } = engineFolders()): void {
   process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL");
 }
 
+/** Has the daemon of the runs' private engine stand still, so that it answers nobody; until it is disposed. */
+export function haltEngine(): Disposable {
+  const daemon = Number(readFileSync(engineFolders().pidFile, "utf8"));
+  process.kill(daemon, "SIGSTOP");
+  return { [Symbol.dispose]: () => void process.kill(daemon, "SIGCONT") };
+}
+
 /** The container of the node that runs in the private engine; waits until there is one. */
 export async function nodeContainer(): Promise<Dockerode.Container> {
   const docker = new Dockerode({ socketPath: engineFolders().socket });
@@ -70,6 +78,20 @@ export async function nodeContainer(): Promise<Dockerode.Container> {
 /** Others only say what an image is. */
 function isNode({ Ports }: Dockerode.ContainerInfo): boolean {
   return Ports.some(({ PrivatePort }) => PrivatePort === 6443);
+}
+
+/**
+ * Has the node stand still with everything in it, until it is disposed. Not by the engine: one that pauses a container in
+ * which it is just about to execute something hangs itself.
+ */
+export async function haltNode(): Promise<Disposable> {
+  const { id } = await nodeContainer();
+  const [root, file, frozen, thawed] = existsSync("/sys/fs/cgroup/cgroup.controllers")
+    ? ["/sys/fs/cgroup", "cgroup.freeze", "1", "0"]
+    : ["/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"];
+  const freezer = join(root, engineFolders().cgroup, id, file);
+  writeFileSync(freezer, frozen);
+  return { [Symbol.dispose]: () => writeFileSync(freezer, thawed) };
 }
 
 /** A fault comes, and lasts, for a time: that is what is tried with it. */

@@ -2,11 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../problem.ts";
-import { identify, type ProcessId } from "./processes.ts";
+import { identify, type ProcessId, signal } from "./processes.ts";
 
 const CGROUP_ROOT = "/sys/fs/cgroup";
 /** The kernel may need a moment until a cgroup whose last process has just died can be removed. */
 const REMOVAL_TIMEOUT_MS = 2_000;
+/** The file that has the processes of a cgroup stand still, and what lets them go on: with v1, and with v2. */
+const FREEZERS = [
+  ["freezer.state", "THAWED"],
+  ["cgroup.freeze", "0"],
+] as const;
 
 /**
  * Removes the cgroup `path` and all below it, in every hierarchy of this machine. A cgroup that still holds a process
@@ -69,6 +74,31 @@ function move(pid: string, folder: string): void {
 export function processesIn(path: string): ProcessId[] {
   const pids = new Set(foldersOf(path).flatMap(pidsBelow));
   return [...pids].flatMap((pid) => identify(pid) ?? []);
+}
+
+/**
+ * Kills every process in the cgroup `path` and below it, also those that stand still there: with cgroup v1 nothing that
+ * is frozen can end.
+ * @returns the processes, which may need a moment to end
+ */
+export function killProcessesIn(path: string): ProcessId[] {
+  const processes = processesIn(path);
+  for (const process of processes) signal(process, "SIGKILL");
+  for (const folder of foldersOf(path)) thaw(folder);
+  return processes;
+}
+
+function thaw(folder: string): void {
+  for (const name of foldersIn(folder)) thaw(join(folder, name));
+  for (const [file, thawed] of FREEZERS) {
+    if (!existsSync(join(folder, file))) continue;
+    try {
+      writeFileSync(join(folder, file), thawed);
+    } catch (error) {
+      // It has been removed meanwhile.
+      if (!["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+  }
 }
 
 /** The mount points of all hierarchies: one with cgroup v2; one a controller, and maybe a `unified` one, with v1. */

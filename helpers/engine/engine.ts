@@ -5,10 +5,18 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
+import { answerBefore } from "../wait.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
-import { describeRemoved, findAbandoned, markKept, removeAllOf, removeOwned } from "./leftovers.ts";
+import {
+  describeRemoved,
+  findAbandoned,
+  type KillContainer,
+  markKept,
+  removeAllOf,
+  removeOwned,
+} from "./leftovers.ts";
 import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
 import { isPrivateEngine } from "./private-folders.ts";
 import { decideRyuk } from "./ryuk.ts";
@@ -16,6 +24,9 @@ import { onInterrupt } from "./signals.ts";
 
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
+
+/** How long an engine may take to remove what a run made, in milliseconds. */
+const REMOVAL_MS = 60_000;
 
 /** The container engine that everything runs on. Disposing of it removes what the run left there. */
 export interface Engine extends AsyncDisposable, EngineFacts {
@@ -56,7 +67,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const interruption = onInterrupt(close);
   try {
     const engine = await opening;
-    await removeLeftovers(engine, { progress });
+    await removeLeftovers(engine, progress);
     return {
       ...engine,
       async [Symbol.asyncDispose]() {
@@ -71,17 +82,30 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** An engine that was found, or ours; of ours, containers can be ended from outside. */
+type OpenedEngine = Engine & { readonly kill: KillContainer | undefined };
+
 /** Removes what dead runs left on this engine. */
-export async function removeLeftovers(
-  engine: Pick<Engine, "docker">,
-  { progress }: { readonly progress: Progress },
-): Promise<void> {
-  const isAbandoned = await findAbandoned(engine.docker);
-  const removed = describeRemoved(await removeOwned(engine.docker, isAbandoned));
+async function removeLeftovers({ docker, kill }: OpenedEngine, progress: Progress): Promise<void> {
+  const removal = async () => removeOwned(docker, await findAbandoned(docker), kill);
+  const removed = describeRemoved(await inTime("what an earlier run left", removal()));
   if (removed) progress.note(`Removed what an earlier run left: ${removed}`);
 }
 
-async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promise<Engine> {
+/** An engine may hang, with a container that stands still say. */
+async function inTime<T>(what: string, removal: Promise<T>): Promise<T> {
+  try {
+    return await answerBefore(removal, performance.now() + REMOVAL_MS);
+  } catch (cause) {
+    throw new Problem(
+      `${what} could not be removed from the container engine: ${(cause as Error).message}`,
+      "The next run removes it, or npm run clean; restart an engine that does not answer.",
+      { cause },
+    );
+  }
+}
+
+async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promise<OpenedEngine> {
   const found = await findOrStart(run, progress, env);
   const own = typeof found === "string" ? undefined : found;
   try {
@@ -102,6 +126,7 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
       host: client.info.containerRuntime.host,
       ryuk,
       docker,
+      kill: own?.killContainer,
       async keep() {
         await markKept(docker, run);
         own?.keep();
@@ -162,16 +187,10 @@ async function testcontainersClient() {
 
 async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {
   try {
-    await removeAllOf(docker, run);
-  } catch (cause) {
+    await inTime("what this run made", removeAllOf(docker, run, own?.killContainer));
+  } catch (problem) {
     // A private engine that died is cleaned up from outside.
-    if (!own) {
-      throw new Problem(
-        `what this run made could not be removed from the container engine: ${(cause as Error).message}`,
-        "The next run removes it, or npm run clean.",
-        { cause },
-      );
-    }
+    if (!own) throw problem;
   } finally {
     await own?.leave();
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { isDead, LABEL, type Run, runLabels, runOfLabels } from "../run.ts";
+import type { PrivateEngine } from "./private-engine.ts";
 
 /** How often what a run made is looked for, and how long something that is being made gets in between. */
 const ROUNDS = 3;
@@ -17,8 +18,15 @@ export interface Removed {
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Ends a container from outside, where the engine is ours. */
+export type KillContainer = PrivateEngine["killContainer"];
+
 /** Removes containers, networks and volumes of ours whose owner satisfies `condemned`. */
-export async function removeOwned(docker: Dockerode, condemned: (run: Run) => boolean): Promise<Removed> {
+export async function removeOwned(
+  docker: Dockerode,
+  condemned: (run: Run) => boolean,
+  kill?: KillContainer,
+): Promise<Removed> {
   const filters = { label: [`${LABEL}.run`] };
   const isCondemned = ({ Labels }: { Labels?: Labels | null | undefined }) => {
     const run = runOfLabels(Labels ?? {});
@@ -26,10 +34,9 @@ export async function removeOwned(docker: Dockerode, condemned: (run: Run) => bo
   };
   // Networks and volumes can only be removed once no container uses them.
   const containers = (await docker.listContainers({ all: true, filters })).filter(isCondemned);
-  await removeContainers(
-    docker,
-    containers.map(({ Id }) => Id),
-  );
+  const ids = containers.map(({ Id }) => Id);
+  if (kill) ids.forEach(kill);
+  await removeContainers(docker, ids);
   const networks = (await docker.listNetworks({ filters })).filter(isCondemned);
   await removeEach(networks, ({ Id }) => docker.getNetwork(Id).remove());
   const volumes = ((await docker.listVolumes({ filters })).Volumes ?? []).filter(isCondemned);
@@ -61,10 +68,10 @@ export async function removeContainers(docker: Dockerode, ids: readonly string[]
  * Removes what `run` made until nothing is found any more: where a signal interrupts, a container may be on its way
  * that the first round doesn't see, and that keeps its network from being removed.
  */
-export async function removeAllOf(docker: Dockerode, run: Run): Promise<void> {
+export async function removeAllOf(docker: Dockerode, run: Run, kill?: KillContainer): Promise<void> {
   for (let round = 1; ; round += 1) {
     try {
-      const removed = await removeOwned(docker, ({ id }) => id === run.id);
+      const removed = await removeOwned(docker, ({ id }) => id === run.id, kill);
       if (round === ROUNDS || describeRemoved(removed) === undefined) return;
     } catch (error) {
       if (round === ROUNDS) throw error;

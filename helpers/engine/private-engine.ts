@@ -18,7 +18,7 @@ import { z } from "zod";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { missingCapabilities } from "./capabilities.ts";
-import { makeRoomForCgroups, processesIn } from "./cgroups.ts";
+import { killProcessesIn, makeRoomForCgroups, processesIn } from "./cgroups.ts";
 import { findProgram, systemPath } from "./install.ts";
 import { withLock } from "./lock.ts";
 import { portProxy } from "./port-proxy.ts";
@@ -43,6 +43,11 @@ const State = z.object({ pid: z.number(), startTime: z.string() });
 /** A `dockerd` of ours that lives as long as somebody uses it. */
 export interface PrivateEngine {
   readonly dockerHost: string;
+  /**
+   * Kills what runs in a container without asking the engine, which then sees that it has ended. Of a container that stands
+   * still while something is executed in it, Docker neither removes it nor lets it go on.
+   */
+  killContainer(id: string): void;
   /** Takes `run` off the users, and stops the engine when it was the last. */
   leave(): Promise<void>;
   /** Keeps the engine up although the run ends. */
@@ -73,6 +78,7 @@ async function startOrJoin(run: Run, folders: PrivateFolders): Promise<PrivateEn
   });
   return {
     dockerHost: folders.dockerHost,
+    killContainer: (id) => void killProcessesIn(join(folders.cgroup, id)),
     leave: () => leavePrivateEngine(run, folders),
     keep: () => users.add(run, { kept: true }),
   };
@@ -146,7 +152,7 @@ async function stop(folders: PrivateFolders): Promise<void> {
   const daemon = runningDaemon(folders);
   if (daemon) {
     // What still runs is unwanted: dockerd would give each container ten seconds to end by itself.
-    for (const process of processesIn(folders.cgroup)) signal(process, "SIGKILL");
+    killProcessesIn(folders.cgroup);
     const containerdConfig = join(folders.execRoot, "containerd/containerd.toml");
     const containerd = findProcesses((command) => command.includes(containerdConfig));
     signal(daemon, "SIGTERM");

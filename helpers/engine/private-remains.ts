@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { processesIn, removeCgroups } from "./cgroups.ts";
+import { killProcessesIn, removeCgroups } from "./cgroups.ts";
 import type { PrivateFolders } from "./private-folders.ts";
 import { tearDownNetwork } from "./private-network.ts";
 import { findProcesses, type ProcessId, signal, waitUntilGone } from "./processes.ts";
@@ -13,9 +13,9 @@ const KILL_TIMEOUT_MS = 5_000;
  * sockets, mounts, bridges, rules and cgroups. Its data stays.
  */
 export async function removeRemains(folders: PrivateFolders): Promise<void> {
-  const processes = processesOf(folders);
-  for (const process of processes) signal(process, "SIGKILL");
-  await waitUntilGone(processes, KILL_TIMEOUT_MS);
+  const engine = processesOf(folders);
+  for (const process of engine) signal(process, "SIGKILL");
+  await waitUntilGone([...engine, ...killProcessesIn(folders.cgroup)], KILL_TIMEOUT_MS);
   removeShimSockets(folders);
   await unmountBelow([folders.runtime, folders.data]);
   await removeCgroups(folders.cgroup);
@@ -46,14 +46,13 @@ function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** dockerd, its containerd and their shims name one of our paths; the containers are in our cgroup. */
+/** dockerd, its containerd and their shims name one of our paths. */
 function processesOf(folders: PrivateFolders): ProcessId[] {
-  const engine = findProcesses(
+  return findProcesses(
     ([program = "", ...words]) =>
       /^(dockerd|unshare|containerd.*)$/.test(basename(program)) &&
       words.some((word) => word === folders.config || word.startsWith(`${folders.execRoot}/`)),
   );
-  return [...engine, ...processesIn(folders.cgroup)];
 }
 
 /** A shim that was killed leaves its socket behind, in a folder shared by all of the host's. */
