@@ -53,7 +53,6 @@ export default defineConfig({
           name: "chapters",
           include: ["chapters/*.test.ts"],
           globalSetup: ["helpers/cluster/global-setup.ts"],
-          sequence: { concurrent: false },
         },
       },
     ],

@@ -7,7 +7,7 @@ import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, languageOption, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { environmentHelp } from "./environment.ts";
 import { type ExistingChoice, withExistingOptions } from "./existing.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
@@ -37,7 +37,10 @@ await main(async () => {
     .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
     .option(...RECORD_OPTION)
     .addOption(languageOption())
-    .addHelpText("after", ENVIRONMENT)
+    .addHelpText(
+      "after",
+      environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION", "CLUSTER=fresh", "CLUSTER=existing"),
+    )
     .parse();
   const existing = command.opts<Options>();
   const { testNamePattern, all = false, keep = false, record = false, lang } = existing;

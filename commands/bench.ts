@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import { measureBoot } from "../helpers/bench/boot.ts";
 import type { Bench } from "../helpers/bench/bench.ts";
 import { measureChecks } from "../helpers/bench/checks.ts";
@@ -16,14 +15,14 @@ import {
 } from "../helpers/bench/results.ts";
 import { measureSuite } from "../helpers/bench/suite.ts";
 import { chapterIds } from "../helpers/chapters.ts";
-import { addOnsOf, sharingOf } from "../helpers/cluster/needs.ts";
+import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters, type PlanOptions } from "../helpers/cluster/plan.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
 import { contextOf } from "../helpers/images/options.ts";
 import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
-import { commandLine, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { asCount, commandLine, main } from "./command.ts";
+import { environmentHelp } from "./environment.ts";
 import { withEngine } from "./with-cluster.ts";
 
 /** How often each part is measured unless told otherwise. */
@@ -71,13 +70,13 @@ await main(async () => {
   nodes    clusters of 1 to 6 nodes
   nothing  npm ci and npm run article in a clean clone, with empty caches
   memory   what a node at rest has in memory, by program
-${ENVIRONMENT}`,
+${environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION")}`,
     )
     .parse();
   const { runs, record = false, json = false } = command.opts<Options>();
   const parts = partsNamed(command.args);
-  if (sharingOf(process.env) === "existing") {
-    throw new Problem("CLUSTER=existing is set", "Unset it: what is measured here has clusters of its own.");
+  if (process.env.CLUSTER) {
+    throw new Problem("CLUSTER is set", "Unset it: what is measured here has clusters of its own.");
   }
   const results = await measure(parts, (part) => runs ?? RUNS[part]);
   if (record) recordResults(results);
@@ -139,10 +138,4 @@ function partsNamed(names: readonly string[]): PartName[] {
 
 function defaultRuns(): string {
   return PART_NAMES.map((part) => `${part} ${RUNS[part]}`).join(", ");
-}
-
-function asCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
-  return count;
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { describeError } from "../helpers/problem.ts";
 import { asProblem } from "../helpers/system-problem.ts";
 
@@ -23,6 +23,13 @@ export function languageOption(): Option {
   return new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en");
 }
 
+/** A number of times, from an argument or an option. @throws {InvalidArgumentError} when it is none */
+export function asCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
+  return count;
+}
+
 /**
  * Runs a command to its end: one clear error and a non-zero exit code when something goes wrong; `failed` where 1 says
  * something else.
@@ -37,8 +44,7 @@ export async function main(run: () => Promise<void>, failed = 1): Promise<void> 
       process.exitCode = error.exitCode && failed;
     } else {
       process.stderr.write(`${describeError(asProblem(error))}\n`);
-      const { exitCode = 1 } = error as { exitCode?: number };
-      process.exitCode = exitCode === 1 ? failed : exitCode;
+      process.exitCode = failed;
       endSoon();
     }
   }

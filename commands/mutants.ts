@@ -3,7 +3,7 @@ import LiveClaims from "../helpers/report/live-claims.ts";
 import MutantsReporter from "../helpers/report/mutants.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
 import { commandLine, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { environmentHelp } from "./environment.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
 
@@ -18,7 +18,7 @@ await main(async () => {
   )
     .argument("[chapters...]", "chapters to try, such as pod or 02-pause; all by default")
     .option("-t, --test-name-pattern <pattern>", "only claims whose id matches")
-    .addHelpText("after", ENVIRONMENT)
+    .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION", "CLUSTER=fresh"))
     .parse();
   const { testNamePattern } = command.opts<Options>();
   const chapters = command.args.length > 0 ? chaptersNamed(command.args) : chapterIds();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { existsSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Checkout, copyCheckout } from "./testing/checkout.ts";
 
@@ -17,7 +17,7 @@ test(
   async () => {
     const written = await checkout.run("new-chapter", ["init-containers"]);
     expect(written).toMatchObject({ exitCode: 0 });
-    expect(written.output).toMatch(/^Wrote chapters\/12-init-containers\.test\.ts$/m);
+    expect(written.output).toMatch(/^Wrote chapters\/\d\d-init-containers\.test\.ts$/m);
     const asked = await checkout.run("article", ["init-containers"]);
     expect(asked.output).toMatch(/^1 passed, 0 failed, 0 skipped$/m);
     const tried = await checkout.run("mutants", ["init-containers"]);
@@ -30,8 +30,11 @@ test.each([
   ["a name that is no namespace's", "Init_Containers", /can't be called/],
   ["a name that is taken", "pod", /there is a chapter 01-pod already/],
 ])("%s is refused, and nothing is written", async (_, name, message) => {
+  const files = () =>
+    ["chapters", "fixtures/manifests"].flatMap((folder) => readdirSync(join(checkout.folder, folder)));
+  const before = files();
   const { output, exitCode } = await checkout.run("new-chapter", [name]);
   expect(output).toMatch(message);
   expect(exitCode).toBe(1);
-  expect(existsSync(join(checkout.folder, "chapters", `12-${name}.test.ts`))).toBe(false);
+  expect(files()).toEqual(before);
 });

@@ -2,12 +2,12 @@ import { chapterIds } from "../helpers/chapters.ts";
 import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { planClusters } from "../helpers/cluster/plan.ts";
 import { commandLine, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { environmentHelp } from "./environment.ts";
 import { withEngine } from "./with-cluster.ts";
 
 await main(async () => {
   commandLine("setup", "Has the container engine and every image ready; quick when they are.")
-    .addHelpText("after", ENVIRONMENT)
+    .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   await withEngine({ keep: false }, async (boot) => {
     const { node, images, addOnImages } = await planClusters(boot, addOnsOf(chapterIds()));

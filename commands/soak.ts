@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { execa } from "execa";
 import { chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import { addOnsOf } from "../helpers/cluster/needs.ts";
@@ -14,15 +14,15 @@ import { thisPlatform } from "../helpers/engine/platform.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
 import type { Progress } from "../helpers/progress.ts";
-import { runRecord, type RunRecord } from "../helpers/record.ts";
+import type { RunRecord } from "../helpers/record.ts";
 import { remains } from "../helpers/remains.ts";
-import { LAST_RUN } from "../helpers/report/recorder.ts";
+import { LAST_RUN, readLastRun } from "../helpers/report/recorder.ts";
 import { countFlakes, type Flake, flakesOf } from "../helpers/soak/flakes.ts";
 import { leftBehind } from "../helpers/soak/left-behind.ts";
 import { countResources, resourceRows } from "../helpers/soak/resources.ts";
 import { describeRound, planRounds, type Round, type Variations } from "../helpers/soak/rounds.ts";
-import { commandLine, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { asCount, commandLine, main } from "./command.ts";
+import { environmentHelp } from "./environment.ts";
 import { withEngine } from "./with-cluster.ts";
 
 interface Options extends Variations {
@@ -39,7 +39,7 @@ await main(async () => {
     "soak",
     "Runs all chapters again and again, and counts what is not as expected every time.",
   )
-    .argument("[rounds]", "how often", parseRounds, 50)
+    .argument("[rounds]", "how often", asCount, 50)
     .option("--chapters <names...>", "these chapters only, such as pod or 05-deployment")
     .addOption(
       new Option("--clusters <which>", "one for all chapters, one for each, or both in turn")
@@ -51,7 +51,7 @@ await main(async () => {
         .choices(["never", "always", "alternate"])
         .default("alternate"),
     )
-    .addHelpText("after", ENVIRONMENT)
+    .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   const options = command.opts<Options>();
   if (process.env.CLUSTER !== undefined) {
@@ -95,22 +95,12 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
   });
   using _interruption = handOnInterrupt(child);
   const { exitCode, all } = await child;
-  const record = readRecord();
+  // It may not have come so far.
+  const record = existsSync(join(PROJECT_ROOT, LAST_RUN)) ? readLastRun() : undefined;
   const left = leftBehind(before, remains());
   const flakes = flakesOf({ record, exitCode, chapters, left });
   if (flakes.length > 0) keep(round, all, record);
   return flakes;
-}
-
-function readRecord(): RunRecord | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(PROJECT_ROOT, LAST_RUN), "utf8");
-  } catch {
-    // It did not come so far.
-    return undefined;
-  }
-  return runRecord.parse(JSON.parse(text));
 }
 
 function keep({ number }: Round, output: string, record: RunRecord | undefined): void {
@@ -157,10 +147,4 @@ function summary(flakes: readonly (readonly Flake[])[], resources: readonly (rea
   return [...lines, `${flakes.length} rounds, ${red} of them with something that was not as expected`].join(
     "\n",
   );
-}
-
-function parseRounds(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
-  return count;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
+import { notOnExisting, sharingOf } from "../helpers/cluster/needs.ts";
 import { type KubernetesVersion, versionNamed } from "../helpers/images/versions.ts";
 import { readLedger, readTranscript } from "../helpers/ledger/files.ts";
 import { groundName } from "../helpers/ledger/ledger.ts";
@@ -13,7 +14,7 @@ import TotalsReporter from "../helpers/report/totals.ts";
 import { upgradeChanges, upgradeTable } from "../helpers/report/upgrade.ts";
 import { upgradeMarkdown } from "../helpers/report/upgrade-markdown.ts";
 import { commandLine, languageOption, main } from "./command.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { environmentHelp } from "./environment.ts";
 import { keepRecording, RECORD_OPTION } from "./record.ts";
 import { runVitest } from "./run-vitest.ts";
 import { withClusters } from "./with-cluster.ts";
@@ -58,7 +59,7 @@ await main(async () => {
     .addOption(languageOption())
     .addHelpText(
       "after",
-      `${ENVIRONMENT}
+      `${environmentHelp("CLUSTER=fresh")}
 
 Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 when a version could not be run.`,
     )
@@ -72,6 +73,7 @@ Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 
     );
   }
   // Whatever is wrong with the question is told before anything is started.
+  if (sharingOf(process.env) === "existing") throw notOnExisting();
   const versions = command.args.map((text) => versionNamed(text));
   const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
   const since = options.since === undefined ? [] : [recordedColumn(options.since)];

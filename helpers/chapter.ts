@@ -135,7 +135,7 @@ async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson, pass?: () =>
     id,
     statement: { en: claim.en, zh: claim.zh },
     source: claim.source,
-    evidenceFor: [...(claim.references ?? [])],
+    references: [...(claim.references ?? [])],
     outcome: judgement.outcome,
     expected: expectedOutcome(claim.expect, lesson.cluster),
     ...(claim.because && { because: claim.because }),

@@ -2,24 +2,22 @@ import { sanitize } from "./evidence/sanitize.ts";
 
 /**
  * Something that went wrong outside of our own code and that somebody can mend: told as one cause and one remedy.
- * Commands print it without a stack and exit with `exitCode`.
+ * Commands print it without a stack.
  */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly remedy: string;
   /** The last lines of whatever failed (a build, a daemon), for the reader who wants to know more. */
   readonly details: readonly string[];
-  readonly exitCode: number;
 
   constructor(
     message: string,
     remedy: string,
-    options: { cause?: unknown; details?: readonly string[]; exitCode?: number } = {},
+    options: { cause?: unknown; details?: readonly string[] } = {},
   ) {
     super(message, { cause: options.cause });
     this.remedy = remedy;
     this.details = options.details ?? [];
-    this.exitCode = options.exitCode ?? 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Version of the shape below. A reader refuses a newer one. */
-export const RECORD_SCHEMA = 1;
+export const RECORD_SCHEMA = 2;
 
 const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
 
@@ -66,10 +66,10 @@ export const outcome = z.enum(["holds", "refuted", "not asked", "not observable"
 const claim = z.strictObject({
   id: claimId,
   statement: bilingual,
-  /** Where the claim comes from: `article#…`, `reference#…`, or an address. */
+  /** Where the statement is made: `article#…`, `reference#…` or `ours#…`. */
   source: z.string(),
-  /** Primary sources of the explanation. */
-  evidenceFor: z.array(z.string()),
+  /** Addresses of primary sources. */
+  references: z.array(z.string()),
   outcome,
   expected: z.enum(["holds", "refuted"]),
   because: bilingual.optional(),

@@ -1,4 +1,4 @@
-/** The article's Pod, with its namespace: what (b) and (c) apply. */
+/** The article's Pod, with its namespace: what `pod` and `checks` apply. */
 export const ARTICLE_POD = {
   manifest: "01-pod.yaml",
   namespace: "whoami",

@@ -8,7 +8,7 @@ import { figureOf, figuresOf, ratiosOf } from "./statistics.ts";
 const OURS = ["started", "ready"];
 
 /**
- * (a) Boot until the node is Ready, beside its API server, which no boot can do without: that of the same boot, and one that is
+ * Boot until the node is Ready, beside its API server, which no boot can do without: that of the same boot, and one that is
  * alone, in turn with the boot.
  * @throws {Problem} when a node does not come up
  */

@@ -29,7 +29,7 @@ interface Tool {
 }
 
 /**
- * (c) The article's five checks on one cluster: apply the manifest, both containers ready, their names, curl, netstat.
+ * The article's five checks on one cluster: apply the manifest, both containers ready, their names, curl, netstat.
  * The tools take turns, and what each made is removed before the next begins. Every tool is a process of its own, timed from
  * its start to its end; a first round, in which caches fill, does not count.
  */

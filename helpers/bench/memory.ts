@@ -19,7 +19,7 @@ const REST_MS = 30_000;
 const LOOK_AGAIN_MS = 5_000;
 const REST_TIMEOUT_MS = 300_000;
 
-/** (f) What a node without Pods has in memory when it is at rest, by program. */
+/** What a node without Pods has in memory when it is at rest, by program. */
 export async function measureMemory(bench: Bench): Promise<Part<"memory">> {
   let ground: Part<"memory">["ground"] | undefined;
   const runs = await repeat(bench, "Memory at rest", () =>

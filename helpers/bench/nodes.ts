@@ -7,7 +7,7 @@ import { type Figure, figureOf } from "./statistics.ts";
 const MOST_NODES = 6;
 
 /**
- * (d) How long it takes, from the call, until a cluster of 1 to 6 nodes is Ready. Where that many can't be had, the
+ * How long it takes, from the call, until a cluster of 1 to 6 nodes is Ready. Where that many can't be had, the
  * first line of the error says why: a host has 128 inotify instances by default, of which a server takes 19 and an agent 8.
  */
 export async function measureNodes(bench: Bench): Promise<Part<"nodes">> {

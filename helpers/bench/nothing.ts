@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { handOnInterrupt } from "../engine/signals.ts";
 import { PROJECT_ROOT } from "../paths.ts";
-import { runRecord } from "../record.ts";
-import { LAST_RUN } from "../report/recorder.ts";
+import { readLastRun } from "../report/recorder.ts";
 import { type Bench, timed } from "./bench.ts";
 import { groundOf } from "./ground.ts";
 import type { Part } from "./results.ts";
@@ -24,7 +23,7 @@ const KEPT = [
 ];
 
 /**
- * (e) From nothing: `npm ci` and `npm run article` in a clean clone of what is committed, with an empty home and empty
+ * From nothing: `npm ci` and `npm run article` in a clean clone of what is committed, with an empty home and empty
  * caches. The packages of the system stay installed, those of the container engine and of the compilers among them.
  * @throws {Error} with the output when one of them fails
  */
@@ -45,7 +44,7 @@ export async function measureNothing({
       await progress.step("npm run article", async () =>
         articles.push(await timed(() => command("npm", "run", "article"))),
       );
-      ground = groundOf(runRecord.parse(JSON.parse(readFileSync(join(clone, LAST_RUN), "utf8"))).head);
+      ground = groundOf(readLastRun(clone).head);
     } finally {
       // Go makes its modules read-only.
       await execa("chmod", ["-R", "u+w", home], { reject: false });

@@ -21,7 +21,7 @@ const STAGES: Readonly<Record<string, (pod: V1Pod) => boolean>> = {
   ready: ({ status }) => isTrue(status?.conditions, "Ready"),
 };
 
-/** (b) The article's Pod, applied as its chapter applies it, until both its containers are seen ready. */
+/** The article's Pod, applied as its chapter applies it, until both its containers are seen ready. */
 export async function measurePod(bench: Bench): Promise<Part<"pod">> {
   return onOwnCluster(bench, {}, async (cluster, plan) => {
     const runs = await repeat(bench, "Pod to 2/2", async () => {

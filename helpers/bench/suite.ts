@@ -1,12 +1,12 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { chapterIds } from "../chapters.ts";
 import { needsOf } from "../cluster/needs.ts";
 import { handOnInterrupt } from "../engine/signals.ts";
 import { PROJECT_ROOT } from "../paths.ts";
-import { type RunRecord, runRecord } from "../record.ts";
-import { LAST_RUN } from "../report/recorder.ts";
+import type { RunRecord } from "../record.ts";
+import { LAST_RUN, readLastRun } from "../report/recorder.ts";
 import { type Bench, repeat } from "./bench.ts";
 import { groundOf } from "./ground.ts";
 import type { Part } from "./results.ts";
@@ -23,7 +23,7 @@ interface SuiteRun {
 }
 
 /**
- * (d) All chapters as a reader runs them, with images that are there already: how long it takes, which chapters take it, and
+ * All chapters as a reader runs them, with images that are there already: how long it takes, which chapters take it, and
  * how it grows with their number. No engine of ours may be open: each run starts its own.
  * @throws {Error} with the run's output when some outcome is not as expected
  */
@@ -67,7 +67,7 @@ async function tell(chapters: readonly string[]): Promise<SuiteRun> {
   using _interruption = handOnInterrupt(child);
   await child;
   const total = (performance.now() - started) / 1000;
-  return { total, record: runRecord.parse(JSON.parse(readFileSync(file, "utf8"))) };
+  return { total, record: readLastRun() };
 }
 
 /** The longest that some claim waited: claims wait side by side, so a chapter waited at least so long, and no sum of them. */

@@ -1,8 +1,9 @@
 import type { Bilingual } from "../chapter/claim.ts";
 import type { ClaimDefinition } from "../chapter/definitions.ts";
 import type { Step } from "../evidence/transcript.ts";
+import { changeOf } from "../ledger/matrix.ts";
 import type { ClaimRecord } from "../record.ts";
-import { differenceOf, differingLines } from "./differences.ts";
+import { differingLines } from "./differences.ts";
 import { excerptsOf } from "./excerpts.ts";
 import type { BookChapter, BookClaim, BookStep, Seen } from "./model.ts";
 import { onlyIn, phrase } from "./phrases.ts";
@@ -32,7 +33,7 @@ export function bookClaim(
 }
 
 function bookSeen(record: ClaimRecord, statement: Bilingual, shown: ClaimRecord | undefined): Seen {
-  const differs = shown && differenceOf(record, shown);
+  const differs = shown && changeOf([record, shown]);
   const marked = shown && differs !== "none" ? differingLines(record.steps, shown.steps) : [];
   return {
     outcome: record.outcome,

@@ -1,14 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { diffArrays } from "diff";
 import { normalise } from "../evidence/normalise.ts";
 import type { Step } from "../evidence/transcript.ts";
-import type { ClaimRecord } from "../record.ts";
-
-/** In what a claim's record differs from another. */
-export function differenceOf(record: ClaimRecord, other: ClaimRecord): "outcome" | "observation" | "none" {
-  if (record.outcome !== other.outcome) return "outcome";
-  return isDeepStrictEqual(record.observed, other.observed) ? "none" : "observation";
-}
 
 /**
  * The lines of each step's output, counted from 0, that the steps of another run do not have; what is otherwise in every

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChapterDefinition } from "../chapter/definitions.ts";
 import type { Recording } from "../ledger/files.ts";
-import type { ClaimRecord, RunRecord } from "../record.ts";
+import { type ClaimRecord, type RunRecord, RECORD_SCHEMA } from "../record.ts";
 import { makeBook } from "./make-book.ts";
 
 const MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostNetwork: true\n";
@@ -44,7 +44,7 @@ function claimRecord(id: string, outcome: "holds" | "refuted", seen: string): Cl
     id,
     statement: claim?.statement ?? { en: "?", zh: "？" },
     source: "article#a",
-    evidenceFor: [],
+    references: [],
     outcome,
     expected: outcome,
     observed: { seen },
@@ -80,7 +80,7 @@ function recording(kubernetes: string, cgroup: 1 | 2, claims: ClaimRecord[]): Re
     claims,
   };
   const transcript: RunRecord = {
-    schema: 1,
+    schema: RECORD_SCHEMA,
     head: { ...head, images: [], recordedAt: "2026-01-01T00:00:00Z", boot: {} },
     chapters: [chapter],
   };

@@ -1,4 +1,5 @@
 import type { Expectation } from "../chapter/expectation.ts";
+import { isVerdict } from "../chapter/outcome.ts";
 import type { BookChapter, BookClaim, BookGround } from "./model.ts";
 
 /** What became of the article, claim by claim: ids, in reading order. */
@@ -53,9 +54,7 @@ function expectsByGround(expect: Expectation): boolean {
 }
 
 function verdictsOf({ seen }: BookClaim, grounds: readonly BookGround[]): string[] {
-  return grounds
-    .map(({ name }) => seen[name]?.outcome)
-    .filter((outcome) => outcome === "holds" || outcome === "refuted");
+  return grounds.map(({ name }) => seen[name]?.outcome).filter(isVerdict);
 }
 
 function idsOf(claims: readonly BookClaim[]): string[] {

@@ -3,7 +3,6 @@ import { isAtLeast } from "./expectation.ts";
 
 /** Claims that may go without a verdict on some kind of cluster. One more than these is red. */
 interface Allowance {
-  readonly kind: string;
   readonly fits: (cluster: ClusterDescription) => boolean;
   readonly notAsked: readonly string[];
   readonly notObservable: readonly string[];
@@ -11,7 +10,7 @@ interface Allowance {
 
 const ALLOWANCES: readonly Allowance[] = [
   {
-    kind: "a node with the Docker runtime, but without a docker command",
+    // A node with the Docker runtime, but without a docker command.
     fits: ({ runtime }) => runtime === "docker",
     notAsked: [],
     // dockershim and cri-dockerd tell crictl no process ids: only Docker's own command line on the node does.
@@ -32,7 +31,7 @@ const ALLOWANCES: readonly Allowance[] = [
     ],
   },
   {
-    kind: "an engine whose command line is not on this machine",
+    // An engine whose command line is not on this machine.
     fits: ({ engine }) => engine !== undefined && engine.client === undefined,
     notAsked: [],
     // The chapter shows what a reader can type: asking the engine in another way would be another thing.
@@ -45,7 +44,7 @@ const ALLOWANCES: readonly Allowance[] = [
     ],
   },
   {
-    kind: "k3s in an image without a time zone database",
+    // K3s in an image without a time zone database.
     // It came with 1.26.11, 1.27.8 and 1.28.4: https://github.com/k3s-io/k3s/issues/8832
     fits: ({ distribution, kubernetes }) =>
       (distribution === "k3s" || distribution === "custom") && !isAtLeast(kubernetes, "1.29"),
@@ -57,8 +56,7 @@ const ALLOWANCES: readonly Allowance[] = [
   before("1.25", ["cron.zone", "cron.zone-refused"]),
   before("1.26", ["job.failure-policy"]),
   before("1.27", ["sts.retention", "sts.start"]),
-  before("1.28", ["sts.label-index"]),
-  before("1.28", ["sa.whoami", "sa.token-flag", "cron.history", "cron.manual-uncounted"]),
+  before("1.28", ["sts.label-index", "sa.whoami", "sa.token-flag", "cron.history", "cron.manual-uncounted"]),
   before("1.29", ["job.backoff-per-index", "job.replacement-policy"]),
   before("1.31", ["job.conditions", "job.success-policy"]),
   before("1.34", ["pod.hostname-override"]),
@@ -79,7 +77,6 @@ export function mayLackVerdict(
 /** Claims about what came with a minor version of Kubernetes. */
 function before(minor: string, claims: readonly string[]): Allowance {
   return {
-    kind: `Kubernetes before ${minor}`,
     fits: ({ kubernetes }) => !isAtLeast(kubernetes, minor),
     notAsked: claims,
     notObservable: [],

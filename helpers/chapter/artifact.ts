@@ -2,6 +2,7 @@ import type { FirstCluster } from "../cluster/clusters.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import type { ChapterRecord, ClaimRecord } from "../record.ts";
 import type { DefinitionOfClaim } from "./definitions.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** What the chapters are run for: to tell the claims, to show that each of them can fall, or only to read what they say. */
 export type Mode = "claims" | "mutants" | "definitions";
@@ -29,7 +30,7 @@ export interface MutantArtifact {
   claim: string;
   mutant: string;
   killed: boolean;
-  outcome: string;
+  outcome: Outcome;
 }
 
 /** What a claim says, together with what its chapter says. */

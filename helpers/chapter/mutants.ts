@@ -116,7 +116,12 @@ export function registerMutants(
 
   return {
     claim(id, claim) {
-      if (claim.since !== undefined && !isAtLeast(first.cluster.kubernetes, claim.since)) return;
+      const { since } = claim;
+      if (since !== undefined && !isAtLeast(first.cluster.kubernetes, since)) {
+        const reason = `it can be asked since Kubernetes ${since}`;
+        for (const { name } of claim.mutants) registerNotAsked(id, name, reason, first.cluster);
+        return;
+      }
       const tried = claim.mutants.filter((mutant) => fits(mutant, first.cluster));
       if (tried.length === 0) {
         test(`${id} has no mutant for this cluster`, () => {
@@ -149,6 +154,16 @@ export function registerMutants(
       }
     },
   };
+}
+
+/** Registers a test that says why a mutant is not tried. */
+function registerNotAsked(claim: string, mutant: string, reason: string, cluster: ClusterDescription): void {
+  test(`${claim} under "${mutant}"`, async ({ task, skip }) => {
+    const outcome = "not asked";
+    await recordArtifact(task, { type: MUTANT_ARTIFACT, claim, mutant, killed: false, outcome });
+    if (!mayLackVerdict(claim, outcome, cluster)) throw new Error(`${claim} is not asked: ${reason}`);
+    skip(reason);
+  });
 }
 
 async function openLesson(lesson: Lesson, wait: "ready" | "settled"): Promise<Lesson> {

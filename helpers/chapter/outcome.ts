@@ -3,6 +3,23 @@ import { Problem } from "../problem.ts";
 /** What became of a claim. */
 export type Outcome = "holds" | "refuted" | "not asked" | "not observable" | "error";
 
+/** Whether a claim was judged. */
+export function isVerdict(outcome: Outcome | undefined): outcome is "holds" | "refuted" {
+  return outcome === "holds" || outcome === "refuted";
+}
+
+/** Whether an outcome is not what its chapter expects. What could rightly not be asked or looked at is no surprise. */
+export function isUnexpected({
+  outcome,
+  expected,
+}: {
+  readonly outcome: Outcome;
+  readonly expected?: Outcome | undefined;
+}): boolean {
+  if (outcome === "not asked" || outcome === "not observable") return false;
+  return expected !== undefined && outcome !== expected;
+}
+
 /** Thrown by an observation that this cluster does not allow: the claim is then "not observable", never passed. */
 export class NotObservable extends Error {
   override readonly name = "NotObservable";

@@ -36,7 +36,7 @@ export type Sharing = "shared" | "fresh" | "existing";
 /** Reads CLUSTER. @throws {Problem} when it is neither unset nor a value that we know */
 export function sharingOf(env: NodeJS.ProcessEnv): Sharing {
   const value = env.CLUSTER;
-  if (!value || value === "shared") return "shared";
+  if (!value) return "shared";
   if (value === "fresh" || value === "existing") return value;
   throw new Problem(
     `CLUSTER=${value} is not a kind of cluster`,

@@ -31,21 +31,18 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
-test.skipIf(process.platform === "win32")(
-  "workers are told of the engine that was found, and Ryuk stays away from what is to be kept",
-  async () => {
-    const dockerHost = `unix://${join(home, "engine.sock")}`;
-    writeFileSync(join(home, ".testcontainers.properties"), `docker.host=${dockerHost}\n`);
-    vi.stubEnv("HOME", home);
-    // Inside a container Testcontainers would ask for more.
-    vi.stubEnv("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1");
-    for (const name of ["DOCKER_HOST", "TESTCONTAINERS_RYUK_DISABLED"]) vi.stubEnv(name, undefined);
-    const progress = {
-      note: () => {},
-      step: <T>(_: string, work: (update: () => void) => T) => work(() => {}),
-    };
-    await using engine = await openEngine({ run: thisRun(), progress: progress as never, keep: true });
-    expect(engine).toMatchObject({ name: "docker", private: false, ryuk: false, dockerHost });
-    expect(process.env).toMatchObject({ DOCKER_HOST: dockerHost, TESTCONTAINERS_RYUK_DISABLED: "true" });
-  },
-);
+test("workers are told of the engine that was found, and Ryuk stays away from what is to be kept", async () => {
+  const dockerHost = `unix://${join(home, "engine.sock")}`;
+  writeFileSync(join(home, ".testcontainers.properties"), `docker.host=${dockerHost}\n`);
+  vi.stubEnv("HOME", home);
+  // Inside a container Testcontainers would ask for more.
+  vi.stubEnv("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1");
+  for (const name of ["DOCKER_HOST", "TESTCONTAINERS_RYUK_DISABLED"]) vi.stubEnv(name, undefined);
+  const progress = {
+    note: () => {},
+    step: <T>(_: string, work: (update: () => void) => T) => work(() => {}),
+  };
+  await using engine = await openEngine({ run: thisRun(), progress: progress as never, keep: true });
+  expect(engine).toMatchObject({ name: "docker", private: false, ryuk: false, dockerHost });
+  expect(process.env).toMatchObject({ DOCKER_HOST: dockerHost, TESTCONTAINERS_RYUK_DISABLED: "true" });
+});

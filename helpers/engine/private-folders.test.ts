@@ -19,7 +19,7 @@ function folders(home = "home", system = "run", temporary = ["tmp"]) {
   });
 }
 
-describe.skipIf(process.platform === "win32")("private folders", () => {
+describe("private folders", () => {
   test("are the same each time, and others for another cache folder", () => {
     expect(folders()).toEqual(folders());
     expect(folders("other").id).not.toBe(folders().id);

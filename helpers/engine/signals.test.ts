@@ -33,7 +33,7 @@ async function run(work: string, ...signals: NodeJS.Signals[]) {
 const SLOW = 'stack.defer(async () => { console.log("closing"); await sleep(50); console.log("closed"); });';
 const WAIT = 'console.log("ready"); await sleep(20_000);';
 
-describe.skipIf(process.platform === "win32")("withCleanup", () => {
+describe("withCleanup", () => {
   test("disposes when the work is done", async () => {
     expect(await run(SLOW)).toEqual({ code: 0, lines: ["closing", "closed", "returned"] });
   });

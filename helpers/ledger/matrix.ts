@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Bilingual } from "../chapter/claim.ts";
+import { isUnexpected } from "../chapter/outcome.ts";
 import type { Step } from "../evidence/transcript.ts";
 import type { ChapterRecord, ClaimRecord } from "../record.ts";
 import type { Recording } from "./files.ts";
@@ -62,25 +63,19 @@ export function rowsOf(chapters: readonly ChapterRecord[], columns: readonly Col
       if (ids.has(claim.id)) return [];
       ids.add(claim.id);
       const cells = columns.map((column) => column.cells.get(claim.id));
-      const { id, statement, because, evidenceFor } = claim;
+      const { id, statement, because, references } = claim;
       return {
         id,
         chapter: chapter.id,
         statement,
         ...(because && { because }),
-        references: evidenceFor,
+        references,
         cells,
         change: changeOf(cells),
-        unknown: cells.some((cell) => cell !== undefined && isUnknown(cell)),
+        unknown: cells.some((cell) => cell !== undefined && isUnexpected(cell)),
       };
     }),
   );
-}
-
-/** Whether an outcome is not what its chapter expects. What could rightly not be asked or looked at is no surprise. */
-export function isUnknown({ outcome, expected }: Cell): boolean {
-  if (outcome === "not asked" || outcome === "not observable") return false;
-  return expected !== undefined && outcome !== expected;
 }
 
 /** Whether a claim is worth telling of: its outcome changed, or is not as expected somewhere. */
@@ -88,7 +83,8 @@ export function isNoteworthy({ change, unknown }: Row): boolean {
   return change === "outcome" || unknown;
 }
 
-function changeOf(cells: readonly (Cell | undefined)[]): Row["change"] {
+/** In what those differ among whom a claim was told. */
+export function changeOf(cells: readonly (Cell | undefined)[]): Row["change"] {
   const told = cells.filter((cell) => cell !== undefined);
   const [first] = told;
   if (told.some(({ outcome }) => outcome !== first?.outcome)) return "outcome";

@@ -7,7 +7,8 @@ import { type Ledger, type LedgerHead, LEDGER_SCHEMA, ledgerSchema } from "./led
 /**
  * Records a run in the ledger: the chapters that it told take the place of what was recorded of them on this ground,
  * the others stay. Gives the ledger's file.
- * @throws {Problem} when what stays was recorded with other images or another runtime
+ * @throws {Problem} when a claim ended in an error, when what stays was recorded with other images or another runtime, or
+ * when what was recorded before can't be read
  */
 export function recordRun(
   run: RunRecord,
@@ -52,7 +53,7 @@ function merge(before: Recording, run: RunRecord, known: readonly string[]): Rec
     known.includes(id) && !run.chapters.some((chapter) => chapter.id === id);
   const kept = before.ledger.chapters.filter(isKept);
   if (kept.length === 0) return recordingOf(run);
-  const difference = differenceOf(before.ledger.head, ledger.head);
+  const difference = conflictOf(before.ledger.head, ledger.head);
   if (difference !== undefined) {
     throw new Problem(
       `${kept.map(({ id }) => id).join(", ")} were recorded with another ${difference}: a part of that ledger can't be replaced`,
@@ -78,7 +79,7 @@ function merge(before: Recording, run: RunRecord, known: readonly string[]): Rec
 }
 
 /** What two recordings of the same ground must have in common to be one, and have not. */
-function differenceOf(a: LedgerHead, b: LedgerHead): string | undefined {
+function conflictOf(a: LedgerHead, b: LedgerHead): string | undefined {
   if (a.runtimeVersion !== b.runtimeVersion) return `version of ${a.runtime}`;
   if (a.architecture !== b.architecture) return "architecture";
   const other = a.images.find((image) =>

@@ -38,7 +38,7 @@ export default class Narrator implements Reporter {
     const errors = test.result().state === "failed" && !told ? (test.result().errors ?? []) : [];
     const lines = told
       ? this.#tellClaim(told.claim)
-      : errors.map((error) => paint("red", `✗ ${test.name}: ${error.message}`));
+      : errors.map((error) => paint("red", `✗ ${test.name}: ${textOf(error)}`));
     this.#waiting.set(test.id, { told, lines });
     this.#write(test.module.moduleId, this.#inReadingOrder(test.module));
   }
@@ -99,12 +99,12 @@ export default class Narrator implements Reporter {
       ...indent(formatSteps(claim.steps)),
       `  ${verdict(claim, this.#language)}  ${paint("dim", words.seconds(claim.duration / 1000))}`,
       ...(claim.because ? [`  ${words.because}${claim.because[this.#language]}`] : []),
-      ...(claim.because && claim.evidenceFor.length > 0
-        ? [paint("dim", `  ${words.sources}${claim.evidenceFor.join(" ")}`)]
+      ...(claim.because && claim.references.length > 0
+        ? [paint("dim", `  ${words.sources}${claim.references.join(" ")}`)]
         : []),
       ...(claim.outcome === "error" ? [paint("red", `  ${claim.reason ?? ""}`)] : []),
       ...(claim.outcome !== claim.expected && claim.observed !== undefined && diagnosis.length > 0
-        ? [paint("red", `  observed: ${JSON.stringify(claim.observed)}`)]
+        ? [paint("red", `  ${words.observed}${JSON.stringify(claim.observed)}`)]
         : []),
       ...indent(diagnosis),
     ];

@@ -9,6 +9,7 @@ import {
 } from "../chapter/artifact.ts";
 import type { DefinitionOfClaim } from "../chapter/definitions.ts";
 import { isClusterLost } from "../chapter/opening-error.ts";
+import { isVerdict } from "../chapter/outcome.ts";
 
 /** The claim that a test told, if it is a claim's and got so far. */
 export function claimOf(test: TestCase): ClaimArtifact | undefined {
@@ -93,10 +94,7 @@ function chapterProblems(chapters: readonly TestModule[]): string[] {
   const told = tests.filter((test) => claimOf(test) ?? mutantOf(test));
   // What was not tried after the cluster was lost is told by that one failure.
   if (whyClusterLost(chapters) !== undefined) return [];
-  const verdicts = told.filter((test) => {
-    const outcome = claimOf(test)?.claim.outcome ?? mutantOf(test)?.outcome;
-    return outcome === "holds" || outcome === "refuted";
-  });
+  const verdicts = told.filter((test) => isVerdict(claimOf(test)?.claim.outcome ?? mutantOf(test)?.outcome));
   const silent = tests.filter(
     (test) => test.result().state === "skipped" && !(claimOf(test) ?? mutantOf(test)),
   );

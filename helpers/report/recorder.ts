@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import { chapterOfFile } from "../chapters.ts";
@@ -9,6 +9,11 @@ import { claimOf } from "./outcomes.ts";
 
 /** Where the record of the last run of chapters is, seen from the top of the checkout. */
 export const LAST_RUN = "evidence/last-run.json";
+
+/** What the last run of chapters in a checkout saw. @throws {Error} when there was none, or it can't be read */
+export function readLastRun(checkout = PROJECT_ROOT): RunRecord {
+  return runRecord.parse(JSON.parse(readFileSync(join(checkout, LAST_RUN), "utf8")));
+}
 
 /** Writes down everything that a run of the chapters saw. */
 export default class Recorder implements Reporter {

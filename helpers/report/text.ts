@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Bilingual } from "../chapter/claim.ts";
-import type { Outcome } from "../chapter/outcome.ts";
+import { isVerdict, type Outcome } from "../chapter/outcome.ts";
 import type { ClaimRecord, RecordHead } from "../record.ts";
 
 /** The languages in which a run is told. */
@@ -46,13 +46,15 @@ export const WORDS = {
     expected: ", as this chapter expects",
     unexpected: (wanted: string) => `. NOT as expected: this chapter expects "${wanted}"`,
     because: "why: ",
+    observed: "observed: ",
     sources: "see: ",
     claim: "Claim",
     statement: "Statement",
     outcome: "Outcome",
     time: "Time",
     offlineNode: "offline node",
-    existing: "a cluster that was there before",
+    existing: "existing cluster",
+    custom: "custom",
     privateEngine: " (private)",
     boot: "Boot: ",
     podsReady: "Pods applied to ready: ",
@@ -80,13 +82,15 @@ export const WORDS = {
     expected: "，与本章预期一致",
     unexpected: (wanted: string) => `。与预期不符：本章预期“${wanted}”`,
     because: "原因：",
+    observed: "观察到：",
     sources: "参见：",
     claim: "论断",
     statement: "陈述",
     outcome: "结果",
     time: "用时",
     offlineNode: "离线节点",
-    existing: "原有的集群",
+    existing: "原有集群",
+    custom: "自备的节点镜像",
     privateEngine: "（私有）",
     boot: "启动：",
     podsReady: "Pod 从应用到就绪：",
@@ -129,21 +133,23 @@ export function outcomeWithReason(
 export function verdict(claim: ClaimRecord, language: Language): string {
   const words = WORDS[language];
   const name = nameOfOutcome(claim.outcome, language);
-  const hasVerdict = claim.outcome === "holds" || claim.outcome === "refuted";
   if (claim.outcome === claim.expected) {
     return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}${words.expected}`);
   }
-  if (!hasVerdict && claim.outcome !== "error") return paint("dim", `${name}: ${claim.reason ?? ""}`);
+  if (!isVerdict(claim.outcome) && claim.outcome !== "error")
+    return paint("dim", `${name}: ${claim.reason ?? ""}`);
   return paint(["red", "bold"], `${name}${words.unexpected(NAMES[language][claim.expected])}`);
 }
 
 /** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
 export function describeHead(head: RecordHead, language: Language): string[] {
   const words = WORDS[language];
-  const names = { "offline node": words.offlineNode, existing: words.existing, custom: "custom", k3s: "k3s" };
-  const name = names[head.distribution];
+  const { distribution, kubernetes } = head;
+  const names = { "offline node": words.offlineNode, existing: words.existing, custom: words.custom };
   const node =
-    head.distribution === "k3s" ? `k3s ${head.kubernetes}` : `Kubernetes ${head.kubernetes}, ${name}`;
+    distribution === "k3s"
+      ? `k3s ${kubernetes}`
+      : `Kubernetes ${kubernetes}${words.and}${names[distribution]}`;
   return [
     `${node} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
     ...(head.engine

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
+import { isUnexpected } from "../chapter/outcome.ts";
 import { formatStepsBriefly } from "../evidence/transcript.ts";
-import { type Cell, isNoteworthy, isUnknown, type Row } from "../ledger/matrix.ts";
+import { type Cell, isNoteworthy, type Row } from "../ledger/matrix.ts";
 import { type Language, MARKS, nameOfOutcome, outcomeWithReason, paint, WORDS } from "./text.ts";
 
 /** All claims × versions; an outcome that nobody expected is named, with a `!`. */
@@ -55,7 +56,7 @@ function distinct(cells: Row["cells"]): { cell: Cell; columns: number[] }[] {
   cells.forEach((cell, column) => {
     if (!cell) return;
     const known = groups.find(
-      (group) => group.cell.outcome === cell.outcome && isUnknown(group.cell) === isUnknown(cell),
+      (group) => group.cell.outcome === cell.outcome && isUnexpected(group.cell) === isUnexpected(cell),
     );
     if (known) known.columns.push(column);
     else groups.push({ cell, columns: [column] });
@@ -65,13 +66,15 @@ function distinct(cells: Row["cells"]): { cell: Cell; columns: number[] }[] {
 
 /** A cell of the table. */
 function cellText(cell: Cell, language: Language): string {
-  return isUnknown(cell) ? paint("red", `${nameOfOutcome(cell.outcome, language)} !`) : MARKS[cell.outcome];
+  return isUnexpected(cell)
+    ? paint("red", `${nameOfOutcome(cell.outcome, language)} !`)
+    : MARKS[cell.outcome];
 }
 
 /** The same told at length: what was expected instead, or why there is no verdict. */
 function seenOutcome(cell: Cell, language: Language): string {
   const { expected } = cell;
-  if (!isUnknown(cell) || !expected) return outcomeWithReason(cell, language);
+  if (!isUnexpected(cell) || !expected) return outcomeWithReason(cell, language);
   const instead = WORDS[language].unexpected(nameOfOutcome(expected, language));
   return paint("red", `${nameOfOutcome(cell.outcome, language)}${instead}`);
 }

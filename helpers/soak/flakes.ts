@@ -1,3 +1,4 @@
+import { isUnexpected } from "../chapter/outcome.ts";
 import type { RunRecord } from "../record.ts";
 
 /** Something that was not as expected in one round, though the same was asked in all of them. */
@@ -25,9 +26,7 @@ export function flakesOf({ record, exitCode, chapters, left }: RoundResult): Fla
   const flakes: Flake[] = [
     ...told.flatMap(({ claims }) =>
       claims
-        .filter(
-          ({ outcome, expected }) => outcome === "error" || (isVerdict(outcome) && outcome !== expected),
-        )
+        .filter(isUnexpected)
         .map(({ id, outcome, reason }) => ({ what: id, why: reason ? `${outcome}: ${reason}` : outcome })),
     ),
     ...missing.map((id) => ({ what: id, why: "no claim of this chapter was told" })),
@@ -41,10 +40,6 @@ export function flakesOf({ record, exitCode, chapters, left }: RoundResult): Fla
     });
   }
   return flakes;
-}
-
-function isVerdict(outcome: string): boolean {
-  return outcome === "holds" || outcome === "refuted";
 }
 
 /** In how many rounds each thing was a flake, most often first. */

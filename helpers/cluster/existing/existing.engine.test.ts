@@ -65,7 +65,7 @@ test("afterwards every object is as before, and nothing of ours is left", async 
   expect(stderr).toContain("  context     default\n");
   expect(stderr).toContain(`  server      ${serverOf(cluster.kubeconfig)}\n`);
   expect(stderr).toContain(`  Kubernetes  ${cluster.kubernetes}`);
-  expect(stdout).toContain("a cluster that was there before");
+  expect(stdout).toContain("existing cluster");
   expect(stdout).toContain("NOT RUN: 03-pod-by-hand: it is about the container engine, without a cluster");
   expect(stdout).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
   expect(exitCode).toBe(0);

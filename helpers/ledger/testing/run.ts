@@ -7,7 +7,7 @@ export function toldClaim(id: string, told: Partial<ClaimRecord> = {}): ClaimRec
     id,
     statement: { en: `What ${id} says`, zh: `${id} 的内容` },
     source: "ours#test",
-    evidenceFor: [],
+    references: [],
     outcome: "holds",
     expected: "holds",
     observed: { seen: id },
