@@ -1,4 +1,4 @@
-import { chapter, type Look, type ManifestMutant, matches } from "../helpers/chapter.ts";
+import { chapter, type Look, type ManifestMutant, matches, NotObservable } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
@@ -116,8 +116,12 @@ claim("pod.ip", {
   zh: "Pod 只有一个 IP，取自集群的 Pod 网段 10.42.0.0/16",
   source: "article#pod",
   references: ["https://docs.k3s.io/cli/server#networking"],
-  observe: ({ kubectl, namespace }) =>
-    kubectl`get pod whoami -n ${namespace} -o jsonpath={.status.podIPs[*].ip}`,
+  observe: async ({ kubectl, namespace }) => {
+    const ranges = await kubectl`get nodes -o jsonpath={.items[*].spec.podCIDR}`;
+    if (!ranges.text.startsWith("10.42."))
+      throw new NotObservable("this cluster has another range than k3s has");
+    return kubectl`get pod whoami -n ${namespace} -o jsonpath={.status.podIPs[*].ip}`;
+  },
   holds: (ips) => /^10\.42\.\d+\.\d+$/.test(ips.text),
   mutants: [onHostNetwork],
 });

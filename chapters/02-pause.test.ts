@@ -20,14 +20,16 @@ containers to share one, somebody has to hold it, even while they come and go. I
 that nobody declared: it is started first, it does nothing, and the others join what it holds.
 
 Which namespaces are shared is seen at the inodes under /proc/PID/ns on the node: the same number is the same namespace.
-The article looked with Docker as the container runtime; this cluster may have another.`,
+The article looked with Docker as the container runtime; this cluster may have another. (What follows -n in kubectl's commands
+is a namespace of another kind: Kubernetes' own, which groups objects.)`,
     zh: `
 容器就是一个进程，只是它看到的机器是经过裁剪的；每一种裁剪就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
 就得有人一直持有它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
 其他容器再加入它所持有的命名空间。
 
 哪些命名空间是共用的，看节点上 /proc/PID/ns 里的 inode 就知道：编号相同，就是同一个命名空间。
-原文是在以 Docker 为容器运行时的环境里看的，这里的集群可能不同。`,
+原文是在以 Docker 为容器运行时的环境里看的，这里的集群可能不同。（kubectl 命令里 -n 后面的命名空间是另一回事：
+那是 Kubernetes 自己用来给对象分组的。）`,
   },
   manifests: ["02-pause.yaml"],
   namespace: "pause",
@@ -98,8 +100,8 @@ claim("pause.image", {
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "Which image it is, the container runtime's configuration decides: k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io is frozen since April 2023; registry.k8s.io took its place.",
-    zh: "用哪个镜像由容器运行时的配置决定：k3s 用的是自己的镜像，原文列出的输出里也正是 rancher/mirrored-pause。此外 k8s.gcr.io 自 2023 年 4 月起已经冻结，由 registry.k8s.io 取代。",
+    en: "Which image it is, the node's settings decide: containerd's configuration, or with Docker a flag of the kubelet or of cri-dockerd. k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io has been frozen since April 2023; registry.k8s.io took its place.",
+    zh: "用哪个镜像由节点的设置决定：containerd 看它自己的配置，Docker 则看 kubelet 或 cri-dockerd 的启动参数。k3s 用的是自己的镜像，原文列出的输出里也正是 rancher/mirrored-pause。此外 k8s.gcr.io 自 2023 年 4 月起已经冻结，由 registry.k8s.io 取代。",
   },
   references: [
     "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/",
@@ -252,8 +254,8 @@ claim("ns.uts", {
   source: "article#namespaces",
   expect: [{ runtime: "docker", outcome: "holds" }, { outcome: "refuted" }],
   because: {
-    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the sandbox's UTS namespace; Docker has no way to join another container's, so with Docker they differ.",
-    zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入沙箱的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
+    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the UTS namespace of pause (of the *sandbox*, in its words); Docker has no way to join another container's, so with Docker they differ.",
+    zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入 pause（运行时称之为沙箱）的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
   },
   references: [
     "https://github.com/kubernetes/kubernetes/issues/25700",
@@ -309,8 +311,8 @@ claim("ns.cgroup", {
   source: "article#namespaces",
   expect: [{ cgroup: 2, outcome: "refuted" }],
   because: {
-    en: "This depends on the host: on cgroup v1 containers see the host's cgroup namespace, on cgroup v2 each container gets one of its own and only pause stays in the host's.",
-    zh: "这取决于宿主机：在 cgroup v1 上，容器看到的是宿主机的 cgroup 命名空间；在 cgroup v2 上，每个容器都有自己的，只有 pause 仍在宿主机的命名空间里。",
+    en: "This depends on the host: on cgroup v1 containers see the host's cgroup namespace, on cgroup v2 each container gets one of its own; with containerd pause alone stays in the host's, with Docker not even pause does.",
+    zh: "这取决于宿主机：在 cgroup v1 上，容器看到的是宿主机的 cgroup 命名空间；在 cgroup v2 上，每个容器都有自己的：用 containerd 时只有 pause 仍在宿主机的命名空间里，用 Docker 时连 pause 也有自己的。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/architecture/cgroups/",

@@ -17,8 +17,8 @@ const { claim } = chapter({
   intro: {
     en: `
 This chapter is an illustration. It uses the container engine alone: no kubelet, no API server, no manifest. Three
-containers are started in the way in which Kubernetes' Docker runtime, dockershim, started those of a Pod. **pause** comes
-first and gets a network, a host name, and an IPC namespace that others may join. **whoami** and **nettool** join its
+containers are started in the way in which dockershim, the adapter between Docker and the kubelet (Kubernetes' agent on each node), started
+those of a Pod. **pause** comes first and gets a network, a host name, and an IPC namespace that others may join. **whoami** and **nettool** join its
 *net* and its *ipc*, and nothing else. So the article's listings, which were made with Docker, can be seen as they were.
 
 The names end with the run's id, so that they are nobody else's. run.labels only marks the containers for the clean-up:
@@ -29,8 +29,8 @@ dockershim left Kubernetes with version 1.24. Whoever has a node with a Docker r
 same at a real Pod: the claims ns.* of the chapter before then expect what is shown here. And where the engine is Podman,
 some answers differ, since it knows Pods itself and can join a UTS namespace; the claims expect that as well.`,
     zh: `
-本章只是一个演示：只用容器引擎，没有 kubelet，没有 API server，也没有清单。我们照着 Kubernetes 当年的 Docker 运行时
-（dockershim）启动 Pod 容器的办法，启动三个容器。**pause** 最先启动，得到网络、主机名，以及一个允许别人加入的 IPC 命名空间；
+本章只是一个演示：只用容器引擎，没有 kubelet，没有 API server，也没有清单。我们照着 dockershim
+（kubelet 与 Docker 之间的适配层；kubelet 是 Kubernetes 在每个节点上的代理）当年启动 Pod 容器的办法，启动三个容器。**pause** 最先启动，得到网络、主机名，以及一个允许别人加入的 IPC 命名空间；
 **whoami** 和 **nettool** 只加入它的 *net* 和 *ipc*。原文的列表正是在 Docker 上得到的，在这里可以原样看到。
 
 容器名以本次运行的编号结尾，不会与别人的容器重名。run.labels 只是给容器打上标签，便于最后清理；你自己敲命令时去掉这个选项即可。
@@ -300,7 +300,7 @@ claim("hand.pid-children", {
       observe: async ({ docker, containers }) => {
         const script = "readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
         const listing =
-          await docker`run --rm --privileged ${containers.image(NETTOOL)} unshare -p bash -c ${script}`;
+          await docker`run --rm --privileged --entrypoint unshare ${containers.image(NETTOOL)} -p bash -c ${script}`;
         const [own = "", children = ""] = listing.lines;
         return { own: { process: own }, children: { process: children } };
       },
@@ -335,7 +335,7 @@ claim("hand.user", {
       name: "a process with a user namespace of its own",
       observe: async ({ docker, containers }) => {
         const own =
-          await docker`run --rm --privileged ${containers.image(NETTOOL)} unshare -U readlink /proc/self/ns/user`;
+          await docker`run --rm --privileged --entrypoint unshare ${containers.image(NETTOOL)} -U readlink /proc/self/ns/user`;
         return { ...(await containers.namespaces("user")), process: own.text };
       },
     },
@@ -552,11 +552,14 @@ function hostnameIn(reply: readonly string[]): string {
   return reply.find((line) => line.startsWith("Hostname: "))?.slice("Hostname: ".length) ?? "";
 }
 
-/** Has a further container in pause's network change its own host name; then `question` is asked there. */
+/**
+ * Has a further container in pause's network change its own host name; then `question` is asked there. The image's own
+ * entrypoint would tell of itself first.
+ */
 async function rename(question: string, { docker, containers }: Look) {
   const script = `hostname renamed && hostname && ${question}`;
   const said =
-    await docker`run --rm --privileged --net container:${containers.name("pause")} ${containers.image(NETTOOL)} sh -c ${script}`;
+    await docker`run --rm --privileged --net container:${containers.name("pause")} --entrypoint sh ${containers.image(NETTOOL)} -c ${script}`;
   return { own: said.lines[0] ?? "", other: hostnameIn(said.lines) };
 }
 

@@ -1,7 +1,10 @@
 import { chapter, type Look, type ManifestMutant, matches } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
-  title: { en: "The ReplicaSet: so many Pods of one kind", zh: "ReplicaSet：同一种 Pod，保持若干个" },
+  title: {
+    en: "The ReplicaSet: a fixed number of Pods of one kind",
+    zh: "ReplicaSet：同一种 Pod，保持若干个",
+  },
   intro: {
     en: `
 A bare Pod that is gone stays gone. A ReplicaSet promises a number instead: "there shall be three Pods like this". It is
@@ -192,8 +195,8 @@ claim("rs.unready", {
   zh: "Pod 不再就绪也照样算数：不会被替换",
   source: "ours#replicaset",
   because: {
-    en: "What is counted are the Pods that exist and have not ended. Readiness decides who gets requests from a Service, and a livenessProbe who is started again; neither makes a new Pod.",
-    zh: "它数的是存在且没有结束的 Pod。就绪与否决定 Service 是否把请求发给它，存活探针决定容器是否重启；两者都不会带来新的 Pod。",
+    en: "What is counted are the Pods that exist and have not ended. Readiness decides who gets requests from a Service (one address for all Pods with a label), and a livenessProbe who is started again; neither makes a new Pod.",
+    zh: "它数的是存在且没有结束的 Pod。就绪与否决定 Service（为带某个标签的所有 Pod 提供同一个地址）是否把请求发给它，存活探针决定容器是否重启；两者都不会带来新的 Pod。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/probes/",

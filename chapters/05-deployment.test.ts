@@ -4,7 +4,7 @@ const { claim } = chapter({
   title: { en: "The Deployment: from one version to the next", zh: "Deployment：从一个版本到下一个版本" },
   intro: {
     en: `
-A ReplicaSet keeps so many Pods of one template, and knows nothing of versions. A Deployment does: for each version of
+A ReplicaSet keeps a fixed number of Pods of one template, and knows nothing of versions. A Deployment does: for each version of
 the template it makes a ReplicaSet, and to update is to let the new one grow while the old one shrinks. It never touches
 a Pod itself.
 
@@ -155,7 +155,7 @@ claim("deploy.doomed", {
   source: "ours#deployment",
   because: {
     en: "The garbage collector follows the owner references. With --cascade=orphan it cuts them instead, and everything runs on without the Deployment.",
-    zh: "垃圾回收器会沿着 ownerReferences 逐级处理。若指定 --cascade=orphan，它只切断归属关系，没有了 Deployment，其余照常运行。",
+    zh: "垃圾收集器会沿着 ownerReferences 逐级处理。若指定 --cascade=orphan，它只切断归属关系，没有了 Deployment，其余照常运行。",
   },
   references: ["https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion"],
   observe: (look) => deletion("foreground", look),
@@ -393,7 +393,7 @@ claim("deploy.cold", {
 
 claim("deploy.leaving", {
   en: "While its preStop hook runs, a Pod that was deleted is no longer in the Service, but still answers whoever asks it",
-  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但谁来问，它仍然应答",
+  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但不论谁来问，它都照常应答",
   source: "ours#deployment",
   because: {
     en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
@@ -433,7 +433,7 @@ claim("deploy.parting", {
   source: "ours#deployment",
   expect: [{ before: "1.35", outcome: "refuted" }],
   because: {
-    en: "Only from 1.35 on. Its other numbers leave such Pods out, and before one had to look for them Pod by Pod: the field stood behind the feature gate DeploymentReplicaSetTerminatingReplicas, which was off.",
+    en: "Only from 1.35 on. Its other numbers leave such Pods out, and until then one had to look for them Pod by Pod: the field stood behind the feature gate DeploymentReplicaSetTerminatingReplicas, which was off.",
     zh: "从 1.35 起才如此。状态里的其他数字都不算这样的 Pod，此前只能一个个 Pod 去找：这个字段受特性门控 DeploymentReplicaSetTerminatingReplicas 控制，默认关闭。",
   },
   references: [
@@ -780,7 +780,7 @@ claim("deploy.repaired", {
   source: "ours#deployment",
   because: {
     en: "The deadline only sets a condition, for somebody above to act upon: a person, a pipeline, a controller.",
-    zh: "期限到了只是置一个状态条件，怎么处置由更上层决定：人、流水线或别的控制器。",
+    zh: "期限到了只是置一个状况，怎么处置由更上层决定：人、流水线或别的控制器。",
   },
   references: [`${DOCS}#operating-on-a-failed-deployment`],
   observe: async (look) => {

@@ -6,8 +6,9 @@ const { claim } = chapter({
     en: `
 To a Deployment one Pod is as good as another. A database does not work like that: the first member is the primary, the
 second has to find it, and each must get *its own* data back after it was moved. A StatefulSet gives every Pod an
-identity: a name that ends in a number, a DNS name to go with it, and a volume of its own. The Pod itself is as mortal as
-any. What stays is the place that its successor takes.
+identity: a name that ends in a number, a DNS name to go with it, and a volume of its own. The volume is asked for by a
+**PersistentVolumeClaim** (PVC); a **StorageClass** says how the cluster makes it. The Pod itself is as mortal as any. What
+stays is the place that its successor takes.
 
 Since the places have an order, so has everything that is done to them: they are filled from 0 upwards, each when the one
 before it is Ready, and emptied and updated from the top down.
@@ -20,7 +21,7 @@ Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
     zh: `
 对 Deployment 来说，Pod 之间没有区别，哪个都一样。数据库可不能这样：第一个成员是主库，第二个要能找到它，
 而且每个成员换了地方之后，都必须拿回**自己的**数据。StatefulSet 给每个 Pod 一个身份：以序号结尾的名字、与之对应的 DNS 名，
-以及专属的存储卷。Pod 本身和别的 Pod 一样，说没就没；不变的是这个位置，由后继者接着坐。
+以及专属的存储卷。存储卷通过 **PersistentVolumeClaim**（PVC）申请，由 **StorageClass** 决定集群如何提供。Pod 本身和别的 Pod 一样，说没就没；不变的是这个位置，由后继者接着坐。
 
 位置有先后，操作也就有先后：创建从 0 号开始，前一个 Ready 了才轮到下一个；缩容和更新则从序号最大的开始，倒着来。
 
@@ -379,7 +380,7 @@ claim("sts.pvc", {
   zh: "每个 Pod 都有自己的 PersistentVolumeClaim，名字由模板名和 Pod 名组成，因而也有自己的存储卷",
   source: "ours#statefulset",
   because: {
-    en: "The claim is made from volumeClaimTemplates before the Pod is, by the cluster's default StorageClass here. In a Deployment all Pods would share what the template names.",
+    en: "The PVC is made from volumeClaimTemplates before the Pod is, by the cluster's default StorageClass here. In a Deployment all Pods would share what the template names.",
     zh: "PVC 按 volumeClaimTemplates 先于 Pod 创建，这里用的是集群默认的 StorageClass。换成 Deployment，模板里写的卷就由所有 Pod 共用了。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage"],
@@ -439,7 +440,7 @@ claim("sts.abandoned", {
   source: "ours#statefulset",
   because: {
     en: "The claims have no owner, so nothing collects them. They cost until somebody deletes them; and a StatefulSet of the same name that is made later takes them over, with the data.",
-    zh: "PVC 没有所有者，垃圾回收不会碰它们。没人删，就一直占着存储；以后再建同名的 StatefulSet，就会连同数据一起接手。",
+    zh: "PVC 没有所有者，垃圾收集不会碰它们。没人删，就一直占着存储；以后再建同名的 StatefulSet，就会连同数据一起接手。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
@@ -461,7 +462,7 @@ claim("sts.retention", {
   source: "ours#statefulset",
   since: "1.27",
   because: {
-    en: "The policy is kept by owner references: the claim then belongs to the StatefulSet, or to the Pod that is to go, and is collected with its owner. The data goes with it.",
+    en: "The policy is kept by owner references: the PVC then belongs to the StatefulSet, or to the Pod that is to go, and is collected with its owner. The data goes with it.",
     zh: "这个策略靠 ownerReferences 实现：PVC 归 StatefulSet 所有，或归即将被缩掉的 Pod 所有，随所有者一起被回收。数据也就跟着没了。",
   },
   references: [
@@ -496,7 +497,7 @@ claim("sts.immutable", {
   zh: "volumeClaimTemplates 不能修改：API 会拒绝",
   source: "ours#statefulset",
   because: {
-    en: "To have larger volumes you change the claims themselves, where their StorageClass allows it, then delete the StatefulSet with --cascade=orphan, which leaves the Pods alone, and make it anew.",
+    en: "To have larger volumes you change the PVCs themselves, where their StorageClass allows it, then delete the StatefulSet with --cascade=orphan, which leaves the Pods alone, and make it anew.",
     zh: "想要更大的卷，就直接改 PVC（前提是 StorageClass 允许扩容），再用 --cascade=orphan 删除 StatefulSet（Pod 不受影响），然后重新创建。",
   },
   references: [
@@ -629,7 +630,7 @@ claim("sts.deletion", {
   source: "ours#statefulset",
   because: {
     en: "They are then collected as what a deleted object has left, by the garbage collector, which knows of no numbers. Where order matters, scale down to 0 first.",
-    zh: "这时 Pod 是作为被删对象的遗留物，由垃圾回收器清理的，它不认序号。如果顺序重要，请先缩容到 0。",
+    zh: "这时 Pod 是作为被删对象的遗留物，由垃圾收集器清理的，它不认序号。如果顺序重要，请先缩容到 0。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
@@ -647,7 +648,7 @@ claim("sts.deletion", {
 
 claim("sts.update", {
   en: "An update replaces the Pods in reverse as well, one at a time: never are fewer than two of three Ready",
-  zh: "更新同样倒着来，一次换一个：三个 Pod 中至少有两个始终 Ready",
+  zh: "更新同样倒着来，一次换一个：任何时刻，三个 Pod 中都至少有两个 Ready",
   source: "ours#statefulset",
   because: {
     en: "A name can't be given twice, so the old Pod has to go first: there is no surge here as in a Deployment. And the next is only touched when the new one is Ready.",
@@ -819,7 +820,7 @@ claim("sts.broken", {
   zh: "更新把 Pod 弄坏之后，撤回更新还不够：坏掉的 Pod 会一直留着，直到你把它删掉",
   source: "ours#statefulset",
   because: {
-    en: "The controller waits for the Pod to become Ready before it does anything else, and this one never will. It is a known limitation since 2018, and the first thing to remember when a StatefulSet is stuck.",
+    en: "The controller waits for the Pod to become Ready before it does anything else, and this one never will. It has been a known limitation since 2018, and the first thing to remember when a StatefulSet is stuck.",
     zh: "控制器要等这个 Pod Ready 才肯做下一步，而它永远不会 Ready。这是 2018 年以来的已知限制，也是 StatefulSet 卡住时首先要想到的。",
   },
   references: [

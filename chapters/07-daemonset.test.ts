@@ -17,8 +17,9 @@ network. Nobody wants "three of them"; one is wanted on every node, also on the 
 **DaemonSet**. It has no number of replicas: the number is that of the nodes.
 
 This cluster has three nodes, **server**, **agent-1** and **agent-2**, and the chapter changes them: nodes join and leave,
-are labelled, tainted, cordoned and drained. Watch the column NODE: a Pod of a DaemonSet is made for one node, and never
-moves to another.
+are labelled, tainted, cordoned and drained. A *taint* on a node keeps away Pods that lack a matching *toleration*. To *cordon*
+a node is to let no new Pods onto it; to *drain* it, to evict those that are there as well. Watch the column NODE: a Pod of a
+DaemonSet is made for one node, and never moves to another.
 
 **Use it when** every node, or every node of some kind, needs one of it: log and metrics agents, network and storage
 plug-ins. Do not use it to get "one per node" of a service that clients call: that is a Deployment, spread over the nodes.`,
@@ -27,7 +28,8 @@ plug-ins. Do not use it to get "one per node" of a service that clients call: th
 要的是每个节点一个，明天才加入的节点也不例外。这就是 **DaemonSet**。它没有副本数：节点有多少，Pod 就有多少。
 
 本章的集群有三个节点：**server**、**agent-1** 和 **agent-2**，而且会不断变化：节点加入、离开，被打标签、打污点，
-被 cordon，被 drain。留意 NODE 这一列：DaemonSet 的 Pod 专为某一个节点而建，绝不会挪到别的节点上。
+被 cordon，被 drain。**污点**（taint）把没有相应**容忍**（toleration）的 Pod 挡在节点之外；cordon 是不让新的 Pod 调度上来；
+drain 还会把已有的 Pod 驱逐走。留意 NODE 这一列：DaemonSet 的 Pod 专为某一个节点而建，绝不会挪到别的节点上。
 
 **什么时候用**：每个节点，或者某一类节点，都要有一个的时候：日志和监控的 agent、网络插件、存储插件。如果只是想让对外的服务
 “每个节点分一个”，那就不该用它，而该用 Deployment，再让 Pod 分散到各个节点。`,
@@ -121,8 +123,8 @@ claim("ref.ds-each", {
   zh: "DaemonSet 在每个节点上各运行一个 Pod",
   source: "reference#daemonset",
   because: {
-    en: "As long as nothing keeps it away: a nodeSelector, an affinity, or a taint that it does not tolerate. Each of them has its own claim below.",
-    zh: "前提是没有东西把它挡在外面：nodeSelector、亲和性，或者它不容忍的污点。下文会逐一验证。",
+    en: "As long as nothing keeps it away: a nodeSelector, an affinity, or a taint that it does not tolerate. nodeSelectors and taints have claims of their own below.",
+    zh: "前提是没有东西把它挡在外面：nodeSelector、亲和性，或者它不容忍的污点。nodeSelector 和污点在下文各有论断。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/"],
   observe: async (look) => {
@@ -181,7 +183,7 @@ claim("ds.leave", {
   source: "ours#daemonset",
   because: {
     en: "A Pod is bound to its node for good, and the other nodes have theirs already. Nobody is left on that machine to say that the Pod has ended, so the API shows it as running for a while: the Pod garbage collector waits 40 seconds, in case the node comes back, before it deletes the Pod.",
-    zh: "Pod 绑定了节点就不再更改，而其他节点早已各有一个。那台机器已经没人能报告 Pod 结束了，所以 API 里一时还显示它在运行：Pod 垃圾回收会先等 40 秒，以防节点再回来，然后才删除它。",
+    zh: "Pod 绑定了节点就不再更改，而其他节点早已各有一个。那台机器已经没人能报告 Pod 结束了，所以 API 里一时还显示它在运行：Pod 垃圾收集会先等 40 秒，以防节点再回来，然后才删除它。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection",

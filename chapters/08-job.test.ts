@@ -420,11 +420,12 @@ claim("job.backoff", {
   en: "With backoffLimit: 2 there are two retries, after a pause of 10 seconds and one of 20; then the Job has failed",
   zh: "backoffLimit: 2 表示重试两次，间隔先是 10 秒，然后是 20 秒；再失败，Job 就失败了",
   source: "ours#job",
+  expect: [{ before: "1.27", outcome: "refuted" }],
   because: {
-    en: "The pause doubles with each failure, up to a limit of minutes, so that something broken does not keep the cluster busy.",
-    zh: "每失败一次，间隔就翻一倍，直到以分钟计的上限，以免坏掉的任务一直占用集群。",
+    en: "The pause doubles with each failure, up to a limit of minutes, so that something broken does not keep the cluster busy. Before 1.27 the first retry came at once.",
+    zh: "每失败一次，间隔就翻一倍，直到以分钟计的上限，以免坏掉的任务一直占用集群。1.27 之前，第一次重试没有间隔。",
   },
-  references: [`${DOCS}#pod-backoff-failure-policy`],
+  references: [`${DOCS}#pod-backoff-failure-policy`, "https://github.com/kubernetes/kubernetes/pull/114768"],
   observe: async (look) => {
     const { kubectl, namespace, show } = look;
     await kubectl`wait --for=condition=failed job/retry -n ${namespace} --timeout=90s`;
@@ -442,9 +443,17 @@ claim("job.backoff", {
   holds: ({ tries, firstPauseOf10, secondPauseOf20, reason }) =>
     tries === 3 && firstPauseOf10 && secondPauseOf20 && reason === "BackoffLimitExceeded",
   mutants: [
-    changed("Job", "retry", "backoffLimit: 1", (job) => {
-      job.backoffLimit = 1;
-    }),
+    {
+      ...changed("Job", "retry", "backoffLimit: 1", (job) => {
+        job.backoffLimit = 1;
+      }),
+      from: "1.27",
+    },
+    {
+      name: "the pauses are those of 1.27",
+      before: "1.27",
+      seen: (seen) => ({ ...seen, firstPauseOf10: true, secondPauseOf20: true }),
+    },
   ],
 });
 
@@ -679,7 +688,7 @@ claim("job.resources", {
   since: "1.22",
   expect: [{ before: "1.36", outcome: "refuted" }],
   because: {
-    en: "Only from 1.36 on. Before, the template was immutable from the beginning: whoever queues Jobs and then had less for one than it asked for, had to delete it and make another. Of the template the resources can be changed, not the image.",
+    en: "Only from 1.36 on. Before, the template was immutable from the beginning: a queueing system that had less to give than a Job asked for had to delete it and make another. Of the template the resources can be changed, not the image.",
     zh: "从 1.36 起才如此。此前模板从一开始就不可修改：排队系统如果给不了 Job 当初申请的资源，只能删掉重建。模板里放开的是资源，镜像仍然不能改。",
   },
   references: [
@@ -710,8 +719,8 @@ claim("job.replaced", {
   zh: "Pod 被删除后，不等它真正结束就会有新的顶上：尽管 parallelism 是 1，也会有一段时间同时存在两个",
   source: "ours#job",
   because: {
-    en: "A Pod counts as failed from the moment it is deleted. After the usual pause the next one is made, and here the old one has a grace period of 30 seconds to go on working.",
-    zh: "Pod 从被删除的那一刻起就算失败。等过通常的间隔，下一个就会创建，而这里旧的 Pod 有 30 秒宽限期，还可以继续工作。",
+    en: "A Pod counts as failed from the moment it is deleted. After the usual pause, or without one before 1.27, the next one is made, and here the old one has a grace period of 30 seconds to go on working.",
+    zh: "Pod 从被删除的那一刻起就算失败。等过通常的间隔（1.27 之前没有间隔），下一个就会创建，而这里旧的 Pod 有 30 秒宽限期，还可以继续工作。",
   },
   references: [`${DOCS}#pod-replacement-policy`],
   observe: (look) => replacement("bereft", look, 2),

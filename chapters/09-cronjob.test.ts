@@ -175,7 +175,11 @@ claim("cron.manual-uncounted", {
         kubectl`get events -n ${namespace} --field-selector involvedObject.name=busy -o custom-columns=REASON:.reason,MESSAGE:.message`,
       until: ({ rows }) => rows.some(({ REASON }) => REASON === "UnexpectedJob"),
     });
-    const job = await kubectl`get job unplanned -n ${namespace} -o jsonpath={.status.active}`;
+    const job = await until({
+      what: "Job unplanned to run",
+      look: () => kubectl`get job unplanned -n ${namespace} -o jsonpath={.status.active}`,
+      until: ({ text }) => text === "1",
+    });
     return { running: job.text, ...(await activeJobs("busy", { kubectl, namespace })) };
   },
   holds: (seen) => matches(seen, { running: "1", active: "0" }),
@@ -563,8 +567,8 @@ claim("cron.name-length", {
   zh: "CronJob 的名字最多 52 个字符",
   source: "ours#cronjob",
   because: {
-    en: "A Job may have 63, because its name becomes a label's value, and the minute appended to it takes eleven.",
-    zh: "Job 名最多 63 个字符，因为它要用作标签值；而附加的分钟数连同短横线要占 11 个。",
+    en: "A Job may have 63, because its name becomes a label's value. Eleven of them are kept free for what is appended, enough for a time in seconds; the minute and its hyphen take nine.",
+    zh: "Job 名最多 63 个字符，因为它要用作标签值。API 为后缀预留了 11 个，够写以秒计的时间；如今附加的是分钟数，连同短横线只占 9 个。",
   },
   references: [DOCS],
   observe: (look) => created("n".repeat(53), "0 3 * * *", look),

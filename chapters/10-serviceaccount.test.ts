@@ -267,7 +267,7 @@ claim("sa.bound", {
   zh: "Pod 一消失，它的令牌随即作废",
   source: "ours#serviceaccount",
   because: {
-    en: "For every request the API server looks whether the Pod with that UID still exists. It remembers a token that it accepted for ten seconds: so long it may still get through.",
+    en: "For every request the API server looks whether the Pod with that UID still exists. It remembers a token that it accepted for ten seconds: for that long it may still get through.",
     zh: "每次请求，API server 都会查证该 UID 的 Pod 是否还在。刚验证通过的令牌会缓存十秒，所以最多还能再用十秒。",
   },
   references: [
@@ -440,7 +440,7 @@ claim("sa.dismissed", {
   source: "ours#serviceaccount",
   since: "1.24",
   because: {
-    en: "There is no other way to call back a token that is bound to nothing else: nobody keeps a list of them. (Ten seconds may pass here as well.)",
+    en: "There is no other way to revoke a token that is bound to nothing else: nobody keeps a list of them. (Ten seconds may pass here as well.)",
     zh: "令牌若没有绑定别的对象，要收回就只有这一个办法：没有人登记过签发了哪些令牌。（这里同样可能要等上十秒。）",
   },
   references: [
@@ -468,8 +468,8 @@ claim("sa.whoami", {
   source: "ours#serviceaccount",
   since: "1.28",
   because: {
-    en: "A RoleBinding can name the group in place of each account. --as asks in the name of another, which only an administrator may.",
-    zh: "RoleBinding 可以直接写组名，不必逐个列出账号。--as 是以别人的名义提问，只有管理员才有这个权限。",
+    en: "A RoleBinding can name the group in place of each account. --as asks in the name of another, which takes the verb impersonate; here you are the administrator, and have it.",
+    zh: "RoleBinding 可以直接写组名，不必逐个列出账号。--as 是以别人的名义提问，需要 impersonate 权限；这里你是管理员，自然有。",
   },
   references: [
     "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
@@ -523,8 +523,8 @@ claim("ref.sa-least", {
   zh: "账号只能做被授权的事：绑定之前是 403，之后是 200，而且仅限该命名空间",
   source: "reference#serviceaccount",
   because: {
-    en: "The token says who asks, and RBAC whether he may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
-    zh: "令牌说明是谁在请求，RBAC 决定准不准。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
+    en: "The token says who asks, and RBAC, the check of Roles and RoleBindings, whether he may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
+    zh: "令牌说明是谁在请求，RBAC（按 Role 和 RoleBinding 做的授权检查）决定准不准。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole"],
   observe: async (look) => {
@@ -567,7 +567,7 @@ claim("sa.exec", {
   source: "ours#serviceaccount",
   expect: [{ from: "1.30", before: "1.35", outcome: "refuted" }],
   because: {
-    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.30 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could so run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
+    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.30 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could thus run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
     zh: "kubectl 过去用 POST 发起 exec，在 RBAC 看来就是 create。从 1.30 起，它先尝试 WebSocket，而 WebSocket 以 GET 开头：于是到 1.34 为止，只有 get 权限的账号也能随意执行命令。从 1.35 起，不论请求怎么来，API server 都会再查一次 create。",
   },
   references: [

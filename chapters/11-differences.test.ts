@@ -94,8 +94,8 @@ claim("differ.deleted", {
   zh: "除了裸 Pod，在任何模型下删掉 Pod 都会补上；只有 StatefulSet 沿用原来的名字，UID 和 IP 则一律更换",
   source: "reference#statefulset",
   because: {
-    en: "Whatever comes back is another Pod, made from the template. A Job takes ten seconds over it: to a Job, a Pod that vanished has failed, and it backs off.",
-    zh: "回来的都是按模板新建的另一个 Pod。Job 要晚十秒左右：在 Job 看来，消失的 Pod 就是失败了，重试前要先退避。",
+    en: "Whatever comes back is another Pod, made from the template. A Job takes ten seconds over it (before 1.27 none): to a Job, a Pod that vanished has failed, and it backs off.",
+    zh: "回来的都是按模板新建的另一个 Pod。Job 要晚十秒左右（1.27 之前不等）：在 Job 看来，消失的 Pod 就是失败了，重试前要先退避。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-lifetime",
@@ -235,7 +235,7 @@ claim("differ.ended", {
   zh: "容器以退出码 0 结束后，会在原 Pod 内重启；在 Job 和 CronJob 之下，则意味着任务完成",
   source: "ours#differences",
   because: {
-    en: "What is to run for ever has restartPolicy Always: it is the default, and nothing else is accepted in a ReplicaSet, Deployment, StatefulSet or DaemonSet. Nothing is replaced here: restarting is the kubelet's work, and the model does not even notice.",
+    en: "What is to run for ever has restartPolicy Always: it is the default, and nothing else is accepted in a ReplicaSet, Deployment, StatefulSet or DaemonSet. Nothing is replaced here: restarting is the kubelet's work, and the model takes no part in it.",
     zh: "要一直运行的，restartPolicy 就是 Always：这是默认值，ReplicaSet、Deployment、StatefulSet、DaemonSet 也只接受它。这里没有替换任何 Pod：重启由 kubelet 完成，模型并不参与。",
   },
   references: [

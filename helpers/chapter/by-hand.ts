@@ -136,7 +136,9 @@ export class ByHand {
     const here = createNodeCommand(onThisMachine, transcript, "host");
     const host: NodeCommand = async (strings, ...values) => {
       if (await this.#hostIsThisMachine()) return here(strings, ...values);
-      return docker`run --rm --privileged --pid host --cgroupns host ${this.#image(TOOLS)} ${templateArguments(strings, values)}`;
+      // The image's own entrypoint would tell of itself first.
+      const [program = "", ...words] = templateArguments(strings, values);
+      return docker`run --rm --privileged --pid host --cgroupns host --entrypoint ${program} ${this.#image(TOOLS)} ${words}`;
     };
     const names = Object.keys(this.#containers);
     const processes = async () => {
