@@ -6,7 +6,7 @@ import Narrator from "../helpers/report/narrator.ts";
 import Recorder, { LAST_RUN, recordHead } from "../helpers/report/recorder.ts";
 import { describeHead, type Language, WORDS } from "../helpers/report/text.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
-import { commandLine, languageOption, main } from "./command.ts";
+import { asPattern, commandLine, languageOption, main } from "./command.ts";
 import { environmentHelp } from "./environment.ts";
 import { type ExistingChoice, withExistingOptions } from "./existing.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
@@ -33,7 +33,11 @@ await main(async () => {
       "chapters to run, such as pod or 05-deployment; those of the article by default",
     )
     .option("--all", "every chapter there is")
-    .option("-t, --test-name-pattern <pattern>", "only claims whose id or English statement matches")
+    .option(
+      "-t, --test-name-pattern <pattern>",
+      "only claims whose id or English statement matches",
+      asPattern,
+    )
     .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
     .option(...RECORD_OPTION)
     .addOption(languageOption())

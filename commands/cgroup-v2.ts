@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { chaptersNamed } from "../helpers/chapters.ts";
-import { findProgram, installPackages } from "../helpers/engine/install.ts";
+import { findProgram, installPackages, mayInstall } from "../helpers/engine/install.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
@@ -37,6 +37,9 @@ await main(async () => {
     .parse();
   const { record = false } = command.opts<{ record?: boolean }>();
   const chapters = chaptersNamed(command.args.length > 0 ? command.args : CHAPTERS);
+  if (process.env.CLUSTER) {
+    throw new Problem("CLUSTER is set", "Unset it: the chapters get a cluster in the virtual machine.");
+  }
   const progress = lineProgress();
   checkMachine();
   await withCleanup(async (stack) => {
@@ -67,6 +70,12 @@ await main(async () => {
   async function provide(missing: readonly string[]): Promise<void> {
     if (missing.length === 0) return;
     const packages = missing.flatMap((program) => PACKAGES[program] ?? []);
+    if (!mayInstall(process.env)) {
+      throw new Problem(
+        `${missing.join(", ")} cannot be found, and ENGINE_INSTALL=never forbids installing`,
+        `Run apt-get install ${packages.join(" ")}, or unset ENGINE_INSTALL.`,
+      );
+    }
     await progress.step(`Installing ${packages.join(", ")}`, () => installPackages(packages, progress));
   }
 });

@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { removeEverything } from "../helpers/engine/clean.ts";
+import { removeAbandoned } from "../helpers/images/scratch.ts";
 import { cacheFolder } from "../helpers/paths.ts";
 import { lineProgress } from "../helpers/progress.ts";
 import { commandLine, main } from "./command.ts";
@@ -12,6 +14,8 @@ await main(async () => {
   const progress = lineProgress();
   await removeEverything({ progress });
   const folder = cacheFolder();
-  rmSync(folder, { recursive: true, force: true });
+  // Builds that are still at work, or were left by a run that was killed.
+  for (const name of ["images", "vm"]) removeAbandoned(join(folder, name), () => true);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   progress.note(`Removed ${folder}`);
 });

@@ -5,20 +5,21 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 
 /** Runs a command whose reader goes away after the first line; gives how it ended and what it said beside. */
-async function runBeforeHead(work: string) {
+async function runBeforeHead(work: string, stream: "stdout" | "stderr" = "stdout") {
   const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
   const program = `
     import { setTimeout as sleep } from "node:timers/promises";
     import { main } from ${here("command.ts")};
     import { withCleanup } from ${here("../helpers/engine/signals.ts")};
-    const print = async () => { for (;;) { console.log("a line"); await sleep(10); } };
+    const print = async () => { for (;;) { ${stream === "stdout" ? "console.log" : "console.error"}("a line"); await sleep(10); } };
     await main(async () => { ${work} });
   `;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  child.stdout.once("data", () => child.stdout.destroy());
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  child[stream].once("data", () => child[stream].destroy());
+  const other = stream === "stdout" ? child.stderr : child.stdout;
+  const [said, [code]] = await Promise.all([text(other), once(child, "exit")]);
   return { said, code };
 }
 
@@ -33,5 +34,13 @@ describe("a reader that goes away, as head does", () => {
       await print();
     });`;
     expect(await runBeforeHead(work)).toEqual({ said: "closed\n", code: 143 });
+  });
+
+  test("and goes away from both, as with 2>&1: what is made is removed all the same", async () => {
+    const work = `await withCleanup(async (stack) => {
+      stack.defer(async () => { console.error("closing"); await sleep(1_500); console.error("closing"); console.log("closed"); });
+      await print();
+    });`;
+    expect(await runBeforeHead(work, "stderr")).toEqual({ said: "closed\n", code: 143 });
   });
 });

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { isInterrupted } from "../helpers/engine/signals.ts";
 import { describeError } from "../helpers/problem.ts";
 import { asProblem } from "../helpers/system-problem.ts";
 
@@ -21,6 +22,16 @@ export function commandLine(name: string, description: string): Command {
 /** The option for the language in which a command tells what it has to tell. */
 export function languageOption(): Option {
   return new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en");
+}
+
+/** A regular expression for the names of tests, as it was given. @throws {InvalidArgumentError} when it is none */
+export function asPattern(text: string): string {
+  try {
+    new RegExp(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+  return text;
 }
 
 /** A number of times, from an argument or an option. @throws {InvalidArgumentError} when it is none */
@@ -60,17 +71,19 @@ function endSoon(): void {
 
 /**
  * Who reads only the beginning of what is printed, as `head` does, ends the command: one that has something to remove as
- * Ctrl-C would, one that only prints without a word.
+ * Ctrl-C would, one that only prints without a word. So does a terminal that was closed, and a disk that is full.
  */
 function endWithReader(): void {
-  let ending = false;
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    if (ending) return;
-    ending = true;
+  let ended = false;
+  const end = ({ code }: NodeJS.ErrnoException) => {
+    // Nobody is there any more who could be told of a second error, and what is being removed must not be left half.
+    if (ended || isInterrupted()) return;
+    ended = true;
     if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
-    else process.exit(0);
-  });
+    else process.exit(code === "EPIPE" ? 0 : 1);
+  };
+  process.stdout.on("error", end);
+  process.stderr.on("error", end);
 }
 
 function checkNode(): void {

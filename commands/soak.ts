@@ -8,7 +8,7 @@ import { chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
 import { sanitize } from "../helpers/evidence/sanitize.ts";
-import { findProgram, installPackages } from "../helpers/engine/install.ts";
+import { findProgram, installPackages, mayInstall } from "../helpers/engine/install.ts";
 import { handOnInterrupt } from "../helpers/engine/signals.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
@@ -126,7 +126,7 @@ function startLoad(): AsyncDisposable {
 
 async function provideLoad(progress: Progress): Promise<void> {
   if (findProgram(LOAD)) return;
-  if (thisPlatform() !== "debian" || process.getuid?.() !== 0) {
+  if (thisPlatform() !== "debian" || process.getuid?.() !== 0 || !mayInstall(process.env)) {
     throw new Problem(`${LOAD} is not installed`, "Install it, or say --load never.");
   }
   await progress.step(`Installing ${LOAD}`, () => installPackages([LOAD], progress));

@@ -2,7 +2,7 @@ import { chapterFile, chapterIds } from "../helpers/chapters.ts";
 import { Problem } from "../helpers/problem.ts";
 import Recorder from "../helpers/report/recorder.ts";
 import TotalsReporter from "../helpers/report/totals.ts";
-import { commandLine, main } from "./command.ts";
+import { asPattern, commandLine, main } from "./command.ts";
 import { environmentHelp } from "./environment.ts";
 import { type ExistingChoice, withExistingOptions } from "./existing.ts";
 import { checkRecordable, keepRecording, RECORD_OPTION } from "./record.ts";
@@ -20,7 +20,7 @@ await main(async () => {
   )
     .name("npm test --")
     .argument("[files...]", "paths, or parts of paths, of the test files to run; all by default")
-    .option("-t, --test-name-pattern <pattern>", "only tests whose name matches")
+    .option("-t, --test-name-pattern <pattern>", "only tests whose name matches", asPattern)
     .option(...RECORD_OPTION)
     .addHelpText(
       "after",

@@ -75,6 +75,9 @@ Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 
   // Whatever is wrong with the question is told before anything is started.
   if (sharingOf(process.env) === "existing") throw notOnExisting();
   const versions = command.args.map((text) => versionNamed(text));
+  if (new Set(versions.map(({ kubernetes }) => kubernetes)).size < versions.length) {
+    throw new Problem("a version of Kubernetes is named twice", "Name each once.");
+  }
   const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
   const since = options.since === undefined ? [] : [recordedColumn(options.since)];
 

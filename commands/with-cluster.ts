@@ -12,8 +12,10 @@ import {
   type PlanOptions,
 } from "../helpers/cluster/plan.ts";
 import { openEngine } from "../helpers/engine/engine.ts";
+import { mayInstall } from "../helpers/engine/install.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
 import { engineTrouble } from "../helpers/engine/trouble.ts";
+import { checkImageOptions } from "../helpers/images/options.ts";
 import { cacheFolder } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
@@ -94,6 +96,7 @@ export async function withEngine(
   options: { readonly keep: boolean },
   work: (boot: PlanOptions) => Promise<void>,
 ): Promise<void> {
+  checkEnvironment(process.env);
   await withCleanup(async (stack) => {
     const run = thisRun();
     const progress = lineProgress();
@@ -104,6 +107,14 @@ export async function withEngine(
       throw await engineTrouble(engine, error);
     }
   });
+}
+
+/** A wrong value is told before anything is installed or started. @throws {Problem} */
+function checkEnvironment(env: NodeJS.ProcessEnv): void {
+  mayInstall(env);
+  sharingOf(env);
+  nodeOf(env);
+  checkImageOptions(env);
 }
 
 function tellKept(plan: ClusterPlan, { cluster }: FirstCluster, dockerHost: string): void {
@@ -119,7 +130,7 @@ function tellKept(plan: ClusterPlan, { cluster }: FirstCluster, dockerHost: stri
       ...files.map((name) => `  export KUBECONFIG='${join(folder, name)}'`),
       "  kubectl get pods --all-namespaces",
       "Without kubectl of your own:",
-      `  ${docker}docker exec -it ${cluster.nodeContainer?.slice(0, 12)} kubectl get pods --all-namespaces`,
+      `  ${docker}${plan.engine.name} exec -it ${cluster.nodeContainer?.slice(0, 12)} kubectl get pods --all-namespaces`,
       "To remove everything of ours: npm run clean",
       "",
     ].join("\n"),

@@ -17,6 +17,7 @@ import type {
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import { parseAllDocuments, stringify } from "yaml";
+import { isReference } from "./images/reference.ts";
 import { PROJECT_ROOT } from "./paths.ts";
 import { Problem } from "./problem.ts";
 
@@ -253,6 +254,10 @@ function checkObject(value: unknown, file: string, namespaces: readonly string[]
       `${file}: ${object.kind} ${name} is in namespace ${own}, which is not the chapter's (${namespaces.join(", ")})`,
       remedy,
     );
+  }
+  const nameless = imagesOf([object as ManifestObject]).find((image) => !isReference(image));
+  if (nameless !== undefined) {
+    throw new Problem(`${file}: ${object.kind} ${name}: "${nameless}" is not an image's name`, remedy);
   }
   return object as ManifestObject;
 }

@@ -67,7 +67,7 @@ test("what was seen before the answers stopped is not forgotten", async () => {
     if (looks > 1) throw new Error("refused");
     return "Pending";
   };
-  const wait = waitFor({ what: "Pod whoami", look, until: () => false, timeout: 120 });
+  const wait = waitFor({ what: "Pod whoami", look, until: () => false, timeout: 1_000 });
   await expect(wait).rejects.toThrow('last seen: "Pending"; then: refused');
 });
 

@@ -34,15 +34,30 @@ describe("what is told before anything is started", () => {
       env: { CLUSTER: "mine" },
       cause: /^✗ CLUSTER=mine is not a kind of cluster$/m,
     },
+    {
+      what: "something that ENGINE_INSTALL can't say",
+      args: ["pod"],
+      env: { ENGINE_INSTALL: "no" },
+      cause: /^✗ ENGINE_INSTALL=no means nothing$/m,
+    },
+    {
+      what: "something that IMAGES can't say",
+      args: ["pod"],
+      env: { IMAGES: "mine" },
+      cause: /^✗ IMAGES=mine means nothing$/m,
+    },
   ])("$what", { timeout: 60_000 }, async ({ args, env, cause }) => {
     const ended = await checkout.run("article", args, env);
     expectOneError(ended, cause);
-    expect(ended.output).not.toContain("Booting");
+    expect(ended.output).not.toMatch(/engine|Booting/);
   });
 
-  test("an option that is unknown", { timeout: 60_000 }, async () => {
-    const { output, exitCode } = await checkout.run("article", ["--nothing"]);
-    expect(output).toContain("unknown option '--nothing'");
+  test.each([
+    ["an option that is unknown", ["--nothing"], "unknown option '--nothing'"],
+    ["a pattern that is none", ["-t", "("], "Invalid regular expression"],
+  ])("%s", { timeout: 60_000 }, async (_, args, message) => {
+    const { output, exitCode } = await checkout.run("article", args);
+    expect(output).toContain(message);
     expect(output).toContain("npm run article -- --help lists the options");
     expect(exitCode).toBe(1);
   });
@@ -142,12 +157,14 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
     addChapter("92-foreign", POD("tool", "kube-system", "containers"));
     addChapter("93-laughs", laughs());
     addChapter("94-broken", "spec: [unclosed");
+    addChapter("95-nameless", POD("tool", "nameless", "containers").replace("network-multitool", "Tool:"));
     ({ output, exitCode } = await checkout.run("article", [
       "typo",
       "everywhere",
       "foreign",
       "laughs",
       "broken",
+      "nameless",
     ]));
   }, 180_000);
 
@@ -165,6 +182,11 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
     ],
     ["that would blow up to a huge value", "93-laughs", /93-laughs\.yaml can't be read: .*alias/i],
     ["that is not YAML", "94-broken", /94-broken\.yaml is not YAML/],
+    [
+      "with something that is no image's name",
+      "95-nameless",
+      /95-nameless\.yaml: Pod tool: "praqma\/Tool:" is not an image's name/,
+    ],
   ])("%s", (_, id, cause) => {
     const [error = "", ...others] = output
       .split(/^(?=✗ )/m)
@@ -175,7 +197,7 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
   });
 
   test("the run fails, and says how many did", () => {
-    expect(output).toMatch(/^0 passed, 5 failed, \d+ skipped$/m);
+    expect(output).toMatch(/^0 passed, 6 failed, \d+ skipped$/m);
     expect(output).not.toMatch(/^ +at .*[:(]/m);
     expect(exitCode).toBe(1);
   });

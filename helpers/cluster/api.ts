@@ -77,3 +77,8 @@ export function apiStatus(error: unknown): number | undefined {
   const { code, statusCode = code } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   return typeof statusCode === "number" ? statusCode : undefined;
 }
+
+/** Whether a status says that the cluster has trouble of its own just now, whatever was asked of it. */
+export function isOverloaded(status: number | undefined): boolean {
+  return status === 429 || (status !== undefined && status >= 500);
+}

@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Manifest, ManifestObject } from "../manifest.ts";
 import { Problem } from "../problem.ts";
 import { lessAndLess, waitFor } from "../wait.ts";
-import { type Api, apiMessage, apiStatus } from "./api.ts";
+import { type Api, apiMessage, apiStatus, isOverloaded } from "./api.ts";
 import { Changes } from "./changes.ts";
 import { isTrue } from "./conditions.ts";
 
@@ -235,11 +235,17 @@ async function applyObject(api: Api, object: ManifestObject): Promise<void> {
     await api.objects.apply(object);
   } catch (cause) {
     const { name, namespace } = object.metadata;
+    const status = apiStatus(cause);
     // Without a status the request never got an answer: that is the cluster's trouble, not the manifest's.
-    if (apiStatus(cause) === undefined && !/Unrecognized API/.test(String(cause))) throw cause;
+    if (status === undefined && !/Unrecognized API/.test(String(cause))) throw cause;
+    const remedy = isOverloaded(status)
+      ? "See that the cluster works, and run it again."
+      : status === 403
+        ? "See what the cluster permits: quotas, Pod Security, admission; and that the namespace is not just being deleted."
+        : "Correct the manifest.";
     throw new Problem(
       `the API server refuses ${object.kind} ${namespace ? `${namespace}/` : ""}${name}: ${apiMessage(cause)}`,
-      "Correct the manifest.",
+      remedy,
       { cause },
     );
   }

@@ -32,7 +32,7 @@ export class Changes implements Disposable {
     );
     for (const path of new Set(paths)) {
       this.#watches.set(path, undefined);
-      void this.#follow(path);
+      this.#begin(path);
     }
   }
 
@@ -58,6 +58,11 @@ export class Changes implements Disposable {
     for (const watch of this.#watches.values()) watch?.abort();
   }
 
+  /** One that does not come about, a login that fails say, is not missed: who waits looks anyway. */
+  #begin(path: string): void {
+    this.#follow(path).catch(() => {});
+  }
+
   async #follow(path: string): Promise<void> {
     let ended = false;
     const watch = await this.#api.watch.watch(
@@ -71,7 +76,7 @@ export class Changes implements Disposable {
         // One that has begun ends after a while of silence; what it missed since is looked for.
         if (this.#closed || !began) return;
         this.#tell();
-        void this.#follow(path);
+        this.#begin(path);
       },
     );
     if (this.#closed) watch.abort();

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { findClient } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ProvidedImage, provideImages, provideNodeImage } from "../images/images.ts";
-import { sameReference } from "../images/reference.ts";
+import { checkNodeName } from "../images/node-image.ts";
+import { isReference, sameReference } from "../images/reference.ts";
 import { type KubernetesVersion, versionNamed } from "../images/versions.ts";
 import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
 import { PROJECT_ROOT } from "../paths.ts";
@@ -72,6 +73,7 @@ export function nodeOf({ K3S_IMAGE: image, KUBERNETES_VERSION: version }: NodeJS
       "Unset one: an image brings its version with it.",
     );
   }
+  if (image) checkNodeName(image.trim());
   return { ...(image && { image }), ...(version && { version: versionNamed(version) }) };
 }
 
@@ -141,5 +143,5 @@ function chapterImages(): string[] {
         return [];
       }
     }),
-  );
+  ).filter(isReference);
 }

@@ -4,7 +4,7 @@ import { cacheFolder } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { thisMachine } from "../run.ts";
 import { discoverEngine } from "./discover.ts";
-import { describeRemoved, removeImages, removeOwned } from "./leftovers.ts";
+import { describeRemoved, removedInTime, removeImages, removeOwned } from "./leftovers.ts";
 import { stopPrivateEngine } from "./private-engine.ts";
 import { canRunPrivately, isPrivateEngine, privateFolders } from "./private-folders.ts";
 import { unmountBelow } from "./private-remains.ts";
@@ -41,7 +41,8 @@ async function cleanSharedEngine(progress: Progress, env: NodeJS.ProcessEnv): Pr
   const client = await getContainerRuntimeClient();
   const docker = client.container.dockerode;
   const machine = thisMachine();
-  const owned = await removeOwned(docker, (run) => run.machine === machine);
+  const removal = removeOwned(docker, (run) => run.machine === machine);
+  const owned = await removedInTime(removal, "what is ours", "Restart the engine, and run it again.");
   const removed = describeRemoved({ ...owned, images: await removeImages(docker) });
   progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
 }

@@ -9,7 +9,7 @@ export interface EngineClient {
   readonly version: string;
 }
 
-/** How long a command may run, in milliseconds: as long as one on a node. */
+/** How long a command may run, in milliseconds. */
 const COMMAND_MS = 90_000;
 
 /** The command line of an engine of this kind on this machine, or undefined when there is none. */

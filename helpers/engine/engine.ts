@@ -5,7 +5,7 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
-import { answerBefore } from "../wait.ts";
+import { answerBefore, NO_ANSWER } from "../wait.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
@@ -15,6 +15,7 @@ import {
   type KillContainer,
   markKept,
   removeAllOf,
+  removedInTime,
   removeOwned,
 } from "./leftovers.ts";
 import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
@@ -25,8 +26,8 @@ import { onInterrupt } from "./signals.ts";
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
 
-/** How long an engine may take to remove what a run made, in milliseconds. */
-const REMOVAL_MS = 60_000;
+/** How long an engine may take to say what it is, in milliseconds. */
+const ANSWER_MS = 30_000;
 
 /** The container engine that everything runs on. Disposing of it removes what the run left there. */
 export interface Engine extends AsyncDisposable, EngineFacts {
@@ -88,34 +89,23 @@ type OpenedEngine = Engine & { readonly kill: KillContainer | undefined };
 /** Removes what dead runs left on this engine. */
 async function removeLeftovers({ docker, kill }: OpenedEngine, progress: Progress): Promise<void> {
   const removal = async () => removeOwned(docker, await findAbandoned(docker), kill);
-  const removed = describeRemoved(await inTime("what an earlier run left", removal()));
+  const removed = describeRemoved(
+    await removedInTime(removal(), "what an earlier run left", "Restart the engine, and run it again."),
+  );
   if (removed) progress.note(`Removed what an earlier run left: ${removed}`);
-}
-
-/** An engine may hang, with a container that stands still say. */
-async function inTime<T>(what: string, removal: Promise<T>): Promise<T> {
-  try {
-    return await answerBefore(removal, performance.now() + REMOVAL_MS);
-  } catch (cause) {
-    throw new Problem(
-      `${what} could not be removed from the container engine: ${(cause as Error).message}`,
-      "The next run removes it, or npm run clean; restart an engine that does not answer.",
-      { cause },
-    );
-  }
 }
 
 async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promise<OpenedEngine> {
   const found = await findOrStart(run, progress, env);
   const own = typeof found === "string" ? undefined : found;
   try {
-    const client = await testcontainersClient();
+    const client = await answered(String(own?.dockerHost ?? found), testcontainersClient());
     const docker = client.container.dockerode;
     const dockerHost = own?.dockerHost ?? String(found);
     // For workers, which ask the engine without Testcontainers. Only now: Testcontainers has found it in its own way,
     // and would take a path with a blank or an accent in DOCKER_HOST for another one. On Windows both look there alone.
     if (!dockerHost.startsWith("npipe:")) env.DOCKER_HOST = dockerHost;
-    const facts = await engineFacts(docker);
+    const facts = await answered(dockerHost, engineFacts(docker));
     const ryuk = await decideRyuk(docker, { name: facts.name, dockerHost }, env);
     let kept = false;
     let closing: Promise<void> | undefined;
@@ -141,6 +131,20 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   } catch (error) {
     await own?.leave();
     throw error;
+  }
+}
+
+/** Its socket may take what is asked and never answer: one behind a tunnel whose other end is gone, say. */
+async function answered<T>(dockerHost: string, question: Promise<T>): Promise<T> {
+  try {
+    return await answerBefore(question, performance.now() + ANSWER_MS);
+  } catch (cause) {
+    if ((cause as Error).message !== NO_ANSWER) throw cause;
+    throw new Problem(
+      `the container engine at ${dockerHost} does not answer`,
+      "Restart it, or set DOCKER_HOST to one that does.",
+      { cause },
+    );
   }
 }
 
@@ -187,7 +191,8 @@ async function testcontainersClient() {
 
 async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {
   try {
-    await inTime("what this run made", removeAllOf(docker, run, own?.killContainer));
+    const removal = removeAllOf(docker, run, own?.killContainer);
+    await removedInTime(removal, "what this run made", "The next run removes it, or npm run clean.");
   } catch (problem) {
     // A private engine that died is cleaned up from outside.
     if (!own) throw problem;

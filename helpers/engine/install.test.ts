@@ -4,12 +4,19 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { mayInstall } from "./install.ts";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "install-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+test("ENGINE_INSTALL forbids installing, and anything else that it says is an error", () => {
+  expect(mayInstall({})).toBe(true);
+  expect(mayInstall({ ENGINE_INSTALL: "never" })).toBe(false);
+  expect(() => mayInstall({ ENGINE_INSTALL: "no" })).toThrow("ENGINE_INSTALL=no means nothing");
+});
 
 test("Ctrl-C waits for apt and does not reach it", async () => {
   const log = join(folder, "log");

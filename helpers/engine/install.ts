@@ -61,7 +61,7 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
       installRemedy(platform),
     );
   }
-  if (env.ENGINE_INSTALL === "never") {
+  if (!mayInstall(env)) {
     throw new Problem(
       `no container engine answers, and ENGINE_INSTALL=never forbids installing ${listed(packages)}`,
       `run apt-get install ${packages.join(" ")}, unset ENGINE_INSTALL, or set DOCKER_HOST to an engine that runs`,
@@ -79,6 +79,19 @@ export async function ensureInstalled(progress: Progress, env = process.env): Pr
   throw new Problem(
     `${listed(packages)} are installed, but ${listed(absent)} cannot be found`,
     `apt-get install --reinstall ${packages.join(" ")}`,
+  );
+}
+
+/**
+ * Whether packages may be installed, as ENGINE_INSTALL says.
+ * @throws {Problem} when it has a value that means nothing
+ */
+export function mayInstall({ ENGINE_INSTALL: value }: NodeJS.ProcessEnv): boolean {
+  if (!value) return true;
+  if (value === "never") return false;
+  throw new Problem(
+    `ENGINE_INSTALL=${value} means nothing`,
+    "set it to never, which forbids installing, or unset it",
   );
 }
 

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
+import { Problem } from "../problem.ts";
 import { isDead, LABEL, type Run, runLabels, runOfLabels } from "../run.ts";
+import { answerBefore } from "../wait.ts";
 import type { PrivateEngine } from "./private-engine.ts";
 
 /** How often what a run made is looked for, and how long something that is being made gets in between. */
 const ROUNDS = 3;
 const PAUSE_MS = 100;
+
+/** How long an engine may take to remove things, in milliseconds. */
+const REMOVAL_MS = 60_000;
 
 const KEPT_LABEL = `${LABEL}.kept`;
 
@@ -77,6 +82,16 @@ export async function removeAllOf(docker: Dockerode, run: Run, kill?: KillContai
       if (round === ROUNDS) throw error;
     }
     await sleep(PAUSE_MS);
+  }
+}
+
+/** An engine may hang, with a container that stands still say. @throws {Problem} when it fails, or takes a minute */
+export async function removedInTime<T>(removal: Promise<T>, what: string, remedy: string): Promise<T> {
+  try {
+    return await answerBefore(removal, performance.now() + REMOVAL_MS);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Problem(`${what} could not be removed from the container engine: ${reason}`, remedy, { cause });
   }
 }
 

@@ -174,5 +174,14 @@ function isLink(name: string): boolean {
 }
 
 async function ip(batch: string): Promise<void> {
-  await execa("ip", ["-batch", "-"], { input: batch, env: { PATH: systemPath() } });
+  const { failed, stderr } = await execa("ip", ["-batch", "-"], {
+    input: batch,
+    env: { PATH: systemPath() },
+    reject: false,
+  });
+  if (!failed) return;
+  throw new Problem(
+    `the private container engine gets no network here: ${stderr.trim().split("\n")[0]}`,
+    "In a container, run that one with --privileged; or set DOCKER_HOST to an engine that runs.",
+  );
 }

@@ -48,7 +48,7 @@ describe("withCleanup", () => {
 
   test("a signal while it disposes waits for that, and the work does not go on", async () => {
     const work =
-      'stack.defer(async () => { console.log("ready"); await sleep(50); console.log("closed"); });';
+      'stack.defer(async () => { console.log("ready"); await sleep(1_000); console.log("closed"); });';
     expect(await run(work, "SIGINT")).toEqual({ code: 130, lines: ["closed"] });
   });
 

@@ -9,6 +9,13 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** What has to be undone when a signal ends the process, in the order in which it was registered. */
 const cleanups = new Set<() => Promise<unknown>>();
 
+let interrupted = false;
+
+/** Whether a signal is ending this process, which is removing what it made. */
+export function isInterrupted(): boolean {
+  return interrupted;
+}
+
 /** Has `cleanup` called when a signal ends the process inside {@link withCleanup}; until it is disposed. */
 export function onInterrupt(cleanup: () => Promise<unknown>): Disposable {
   cleanups.add(cleanup);
@@ -70,6 +77,7 @@ export function disposeOnSignal(target: AsyncDisposable): Interruption {
     if (ending !== undefined && performance.now() - ending < SAME_SIGNAL_MS) return;
     if (ending !== undefined) process.exit(code);
     ending = performance.now();
+    interrupted = true;
     void disposeAll(target).finally(() => process.exit(code));
   };
   for (const name of SIGNALS) process.on(name, end);

@@ -7,7 +7,7 @@ import { addOnImage, type LockedImage, lockedImage } from "./lock.ts";
 import type { NodeImage } from "./node-image.ts";
 import { contextOf, type ProvideOptions } from "./options.ts";
 import { sameReference } from "./reference.ts";
-import { findOrPull, isFound, type Origin, pullProblem } from "./source.ts";
+import { findOrPull, isFound, type Origin, pullProblem, tellBeforeBuilding } from "./source.ts";
 import { together } from "./together.ts";
 
 export { type NodeImage, provideNodeImage } from "./node-image.ts";
@@ -97,6 +97,7 @@ async function obtain(
       );
     if (policy === "pull")
       throw pullProblem(locked.pull, found, `unset IMAGES, so that a stand-in is built from ${locked.build}`);
+    tellBeforeBuilding(context, locked.pull, found);
   }
   return { image: await buildImage(context, locked.build, lock.kubernetes), origin: "built" };
 }

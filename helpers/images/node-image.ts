@@ -7,7 +7,7 @@ import { contextOf, type ProvideOptions } from "./options.ts";
 import { familiarName, isReference, parseReference, sameReference, withVersion } from "./reference.ts";
 import { removeAbandoned } from "./scratch.ts";
 import type { KubernetesVersion } from "./versions.ts";
-import { findOrPull, isFound, type Origin, pullProblem } from "./source.ts";
+import { findOrPull, isFound, type Origin, pullProblem, tellBeforeBuilding } from "./source.ts";
 
 /** The image that nodes run. */
 export interface NodeImage {
@@ -53,9 +53,16 @@ async function provideLockedNode(
     if (isFound(found)) return describeNode(context, reference, found);
     if (policy === "pull")
       throw pullProblem(reference, found, "unset IMAGES, so that an offline node is built");
+    tellBeforeBuilding(context, reference, found);
   }
   const image = await buildImage(context, lock.node.build, version?.kubernetes ?? lock.kubernetes);
   return describeNode(context, reference, { image, origin: "built" }, lock.node.build);
+}
+
+/** @throws {Problem} when K3S_IMAGE does not name an image */
+export function checkNodeName(reference: string): void {
+  if (isReference(reference)) return;
+  throw new Problem(`K3S_IMAGE=${reference} is not an image's name`, "rancher/k3s:v1.36.3-k3s1 is one");
 }
 
 /** An image that the user names: it is present or pulled, never built. */
@@ -63,8 +70,7 @@ async function provideNamed(
   context: Context,
   reference: string,
 ): Promise<{ image: EngineImage; origin: Origin }> {
-  if (!isReference(reference))
-    throw new Problem(`K3S_IMAGE=${reference} is not an image's name`, "rancher/k3s:v1.36.3-k3s1 is one");
+  checkNodeName(reference);
   const known = sameReference(reference, context.lock.node.pull) ? context.lock.node.digest : undefined;
   const found = await findOrPull(context, { pull: reference, digest: known });
   if (isFound(found)) return found;

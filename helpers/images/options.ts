@@ -25,6 +25,12 @@ export interface ProvideOptions {
   readonly lock?: Lock;
 }
 
+/** Reads IMAGES and REGISTRY_MIRROR, before anything is started. @throws {Problem} when one means nothing */
+export function checkImageOptions(env: NodeJS.ProcessEnv): void {
+  policyOf(env);
+  mirrorOf(env);
+}
+
 /** What steps need to know, from what was asked for and the environment. */
 export function contextOf(options: ProvideOptions): Context {
   const { engine, progress, signal, env = process.env, run = thisRun() } = options;

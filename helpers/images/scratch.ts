@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findProcesses, signalGroup } from "../engine/processes.ts";
 import { onInterrupt } from "../engine/signals.ts";
-import { isDead, thisRun } from "../run.ts";
+import { isDead, type Run, thisRun } from "../run.ts";
 
 const PREFIX = "tmp";
 
@@ -29,11 +29,14 @@ export function scratch(cache: string): Scratch {
   };
 }
 
-/** Removes the scratch folders of runs that were killed, and ends the compilers that still work in one of them. */
-export function removeAbandoned(cache: string): void {
+/**
+ * Removes the scratch folders of runs that were killed, or of others, and ends the compilers that still work in one of
+ * them.
+ */
+export function removeAbandoned(cache: string, isCondemned: (run: Run) => boolean = isDead): void {
   for (const name of namesIn(cache)) {
     const [prefix, machine = "", pid = "", startTime = ""] = name.split("-");
-    if (prefix !== PREFIX || !isDead({ id: "", machine, pid: Number(pid), startTime })) continue;
+    if (prefix !== PREFIX || !isCondemned({ id: "", machine, pid: Number(pid), startTime })) continue;
     const path = join(cache, name);
     for (const process of findProcesses((command) => command.some((word) => word.includes(path)))) {
       signalGroup(process, "SIGKILL");

@@ -3,7 +3,7 @@ import type { Progress } from "../progress.ts";
 import type { Context } from "./context.ts";
 import { type EngineImage, findImage, hasDigest } from "./engine-image.ts";
 import { type PullLimits, pull } from "./pull.ts";
-import type { PullFailure } from "./pull-failure.ts";
+import { concernsRegistry, type PullFailure } from "./pull-failure.ts";
 import { familiarName, onMirror, parseReference, repositoryName, withVersion } from "./reference.ts";
 
 /** An image to be had, with its pinned tag and, where it is known, its digest. */
@@ -151,6 +151,21 @@ function engineNames(context: Context, { pull, digest }: Wanted): string[] {
 /** Whether it is an image rather than a failure. */
 export function isFound(result: Found | PullFailure): result is Found {
   return "image" in result;
+}
+
+/**
+ * Says why an image could not be had before it is built in its place; what concerns a whole registry has been said.
+ * @throws {Problem} when the engine's disk is full: what is built would not fit either
+ */
+export function tellBeforeBuilding({ progress }: Context, reference: string, failure: PullFailure): void {
+  if (failure.kind === "disk-full") {
+    throw pullProblem(
+      reference,
+      failure,
+      "free space on the engine's disk: docker system df shows what takes it",
+    );
+  }
+  if (!concernsRegistry(failure)) progress.note(`${failure.line}: it is built here instead`);
 }
 
 /** Tells why an image can't be had, and what to do. */

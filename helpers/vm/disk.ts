@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { runCommand } from "../images/build/child.ts";
+import { exclusively } from "../images/exclusive.ts";
+import { removeAbandoned, scratch } from "../images/scratch.ts";
 import { cacheFolder, PROJECT_ROOT } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 
@@ -43,16 +36,19 @@ export async function provideMachineFiles(progress: Progress, signal: AbortSigna
   const recipe = [SUITE, DISK_SIZE, ...PACKAGES, readFileSync(INIT, "utf8")];
   const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
   const folder = join(cacheFolder("vm"), key);
-  if (!existsSync(folder)) {
+  removeAbandoned(cacheFolder("vm"));
+  await exclusively(folder, { what: "a disk for a virtual machine", progress, signal }, async () => {
+    if (existsSync(folder)) return;
     await progress.step("Building a disk for a virtual machine from Debian packages", (update) =>
       build(folder, update, signal),
     );
-  }
+  });
   return { kernel: join(folder, "vmlinuz"), initrd: join(folder, "initrd"), disk: join(folder, "disk.img") };
 }
 
 async function build(folder: string, update: (detail: string) => void, signal: AbortSignal): Promise<void> {
-  const work = mkdtempSync(`${folder}.new-`);
+  await using unfinished = scratch(dirname(folder));
+  const work = unfinished.path;
   const run = (program: string, ...args: string[]) =>
     runCommand(program, args, {
       doing: "building a disk for a virtual machine",
@@ -60,27 +56,23 @@ async function build(folder: string, update: (detail: string) => void, signal: A
       signal,
       onLine: (line) => update(line.replace(/^[A-Z]: /, "")),
     });
-  try {
-    await run("mmdebstrap", "--variant=minbase", `--include=${PACKAGES.join(",")}`, SUITE, "root");
-    update("writing the disk");
-    const root = join(work, "root");
-    copyFileSync(INIT, join(root, "sbin", "init"));
-    const made = join(work, "made");
-    mkdirSync(made);
-    const boot = readdirSync(join(root, "boot"));
-    for (const [name, prefix] of [
-      ["vmlinuz", "vmlinuz-"],
-      ["initrd", "initrd.img-"],
-    ] as const) {
-      const file = boot.find((entry) => entry.startsWith(prefix));
-      if (!file) throw new Error(`no package has brought /boot/${prefix}*`);
-      copyFileSync(join(root, "boot", file), join(made, name));
-    }
-    const disk = join(made, "disk.img");
-    await run("truncate", "--size", DISK_SIZE, disk);
-    await run("mke2fs", "-q", "-F", "-t", "ext4", "-d", root, disk);
-    renameSync(made, folder);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+  await run("mmdebstrap", "--variant=minbase", `--include=${PACKAGES.join(",")}`, SUITE, "root");
+  update("writing the disk");
+  const root = join(work, "root");
+  copyFileSync(INIT, join(root, "sbin", "init"));
+  const made = join(work, "made");
+  mkdirSync(made);
+  const boot = readdirSync(join(root, "boot"));
+  for (const [name, prefix] of [
+    ["vmlinuz", "vmlinuz-"],
+    ["initrd", "initrd.img-"],
+  ] as const) {
+    const file = boot.find((entry) => entry.startsWith(prefix));
+    if (!file) throw new Error(`no package has brought /boot/${prefix}*`);
+    copyFileSync(join(root, "boot", file), join(made, name));
   }
+  const disk = join(made, "disk.img");
+  await run("truncate", "--size", DISK_SIZE, disk);
+  await run("mke2fs", "-q", "-F", "-t", "ext4", "-d", root, disk);
+  renameSync(made, folder);
 }

@@ -35,7 +35,7 @@ export async function startMachine(
   progress: Progress,
   stack: AsyncDisposableStack,
 ): Promise<string> {
-  if (totalmem() < MEMORY_MIB * 1024 ** 2 * 1.3) {
+  if (totalmem() < MEMORY_MIB * 1024 ** 2 * 1.2) {
     throw new Problem(
       `the virtual machine takes ${MEMORY_MIB / 1024} GiB of memory, and this one has too little`,
       "Run it on a larger machine.",

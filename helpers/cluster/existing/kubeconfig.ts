@@ -34,7 +34,11 @@ export async function chooseContext(context: string | undefined): Promise<Chosen
   }
   if (result.exitCode !== 0) throw await noContext(context, result.stderr);
   const config = new KubeConfig();
-  config.loadFromString(result.stdout);
+  try {
+    config.loadFromString(result.stdout);
+  } catch (cause) {
+    throw await noContext(context, (cause as Error).message);
+  }
   const chosen = config.getContextObject(config.currentContext);
   const cluster = config.getCurrentCluster();
   const user = config.getCurrentUser();

@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { runLabels, type Run } from "../../run.ts";
 import { Problem } from "../../problem.ts";
 import type { NodeExec } from "../../kubectl.ts";
-import { type Api, apiMessage, apiStatus } from "../api.ts";
+import { type Api, apiMessage, apiStatus, isOverloaded } from "../api.ts";
 import { apply, untilReady } from "../apply.ts";
 import { Manifest, type ManifestObject } from "../../manifest.ts";
 import type { NodeView } from "./kubectl-here.ts";
@@ -41,7 +41,7 @@ export async function viewNode(
     await apply(api, manifestOf(pod));
   } catch (error) {
     // Refused by the API server; what comes later, an image that can't be pulled say, would be the same for any Pod.
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) || isOverloaded(apiStatus(error.cause))) throw error;
     view = { refused: `a Pod that sees its node's processes is not allowed here: ${error.message}` };
     pod = viewPod(namespace, nodeLabels, false);
     await apply(api, manifestOf(pod));

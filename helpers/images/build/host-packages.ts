@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { execa } from "execa";
-import { findProgram, systemPath } from "../../engine/install.ts";
+import { findProgram, installPackages, mayInstall } from "../../engine/install.ts";
 import { thisPlatform } from "../../engine/platform.ts";
 import { Problem } from "../../problem.ts";
 import type { Context } from "../context.ts";
 import { exclusively } from "../exclusive.ts";
-import { runCommand } from "./child.ts";
 
 /** Files that a program needs and doesn't bring. */
 interface Companion {
@@ -108,7 +107,7 @@ function refuseWhereImpossible(missing: readonly Missing[], what: string, env: N
     );
   }
   if (process.getuid?.() !== 0) throw new Problem(cause, `sudo ${command}`);
-  if (env.ENGINE_INSTALL === "never")
+  if (!mayInstall(env))
     throw new Problem(
       `${cause}, and ENGINE_INSTALL=never forbids installing`,
       `run ${command}, or unset ENGINE_INSTALL`,
@@ -116,30 +115,12 @@ function refuseWhereImpossible(missing: readonly Missing[], what: string, env: N
 }
 
 async function install(context: Context, missing: readonly HostProgram[], what: string): Promise<void> {
-  const { progress, signal } = context;
+  const { progress } = context;
   const packages = packagesOf(missing);
   progress.note(
     `To build ${what}: installing ${packages.join(", ")} from the distribution (ENGINE_INSTALL=never forbids it)`,
   );
-  const options = {
-    doing: `installing ${packages.join(", ")}`,
-    signal,
-    env: { PATH: systemPath(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
-  };
-  const apt = (...words: string[]) =>
-    runCommand(
-      "apt-get",
-      ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...words],
-      options,
-    );
-  await progress.step(`installing ${packages.join(", ")}`, async () => {
-    // The lists that are here may do; a third party's source that fails to update is none of our business.
-    const first = await apt("install", ...packages).catch((error: unknown) => error);
-    if (!(first instanceof Error)) return;
-    signal?.throwIfAborted();
-    await apt("update").catch(() => undefined);
-    await apt("install", ...packages);
-  });
+  await progress.step(`installing ${packages.join(", ")}`, () => installPackages(packages, progress));
 }
 
 function packagesOf(programs: readonly HostProgram[]): string[] {
