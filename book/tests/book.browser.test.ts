@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findBrowser, isInView, launch, openPage } from "./browser.ts";
+import { findBrowser, isInView, launch, NO_BROWSER, openPage } from "./browser.ts";
 import { serve } from "./serve.ts";
 
 /** What `npm run book` made. */
@@ -32,9 +32,7 @@ async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>)
 const executable = findBrowser();
 
 if (executable === undefined) {
-  test("the book in a browser", ({ skip }) => {
-    skip("there is no Chromium here: apt-get install chromium, or name one in CHROME_PATH");
-  });
+  test("the book in a browser", ({ skip }) => skip(NO_BROWSER));
 }
 
 describe.runIf(executable !== undefined)("in a browser", () => {

@@ -14,6 +14,10 @@ export function findBrowser(): string | undefined {
     .find((file) => existsSync(file));
 }
 
+/** Why nothing is tried in a browser. */
+export const NO_BROWSER = "there is no Chromium here: apt-get install chromium, or name one in CHROME_PATH";
+
+/** Starts a browser. @throws {Error} when the program can't be run */
 export async function launch(executablePath: string): Promise<Browser> {
   // As root, which a container's CI is, Chromium refuses its sandbox.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
