@@ -9,7 +9,7 @@ import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
 import { sanitize } from "../helpers/evidence/sanitize.ts";
 import { findProgram, installPackages, mayInstall } from "../helpers/engine/install.ts";
-import { handOnInterrupt } from "../helpers/engine/signals.ts";
+import { handOnInterrupt, onInterrupt } from "../helpers/engine/signals.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
@@ -33,6 +33,8 @@ interface Options extends Variations {
 const EVIDENCE = "evidence/soak";
 
 const LOAD = "stress-ng";
+
+const STYLE = { head: [], border: [], compact: true };
 
 await main(async () => {
   const command = commandLine(
@@ -67,6 +69,8 @@ await main(async () => {
     rmSync(join(PROJECT_ROOT, EVIDENCE), { recursive: true, force: true });
     const before = await countResources(engine.docker);
     const flakes: Flake[][] = [];
+    // Who ends it early wants to know what was counted so far.
+    using _interruption = onInterrupt(async () => void process.stdout.write(`\n${summary(flakes)}\n`));
     for (const round of rounds) {
       const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
       const found = await progress.step(title, () => soakRound(round, chapters));
@@ -74,7 +78,7 @@ await main(async () => {
       flakes.push(found);
     }
     const after = await countResources(engine.docker);
-    process.stdout.write(`\n${summary(flakes, resourceRows(before, after))}\n`);
+    process.stdout.write(`\n${resourceTable(resourceRows(before, after))}\n\n${summary(flakes)}\n`);
     if (flakes.some((found) => found.length > 0)) process.exitCode = 1;
   });
 });
@@ -132,15 +136,18 @@ async function provideLoad(progress: Progress): Promise<void> {
   await progress.step(`Installing ${LOAD}`, () => installPackages([LOAD], progress));
 }
 
-function summary(flakes: readonly (readonly Flake[])[], resources: readonly (readonly string[])[]): string {
-  const style = { head: [], border: [], compact: true };
-  const used = new Table({ head: ["", "Before", "After"], style });
-  used.push(...resources.map((row) => [...row]));
+function resourceTable(rows: readonly (readonly string[])[]): string {
+  const table = new Table({ head: ["", "Before", "After"], style: STYLE });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
+
+function summary(flakes: readonly (readonly Flake[])[]): string {
   const counted = countFlakes(flakes);
   const red = flakes.filter((found) => found.length > 0).length;
-  const lines = [used.toString(), ""];
+  const lines: string[] = [];
   if (counted.length > 0) {
-    const table = new Table({ head: ["Not as expected", "Times", "In rounds"], style });
+    const table = new Table({ head: ["Not as expected", "Times", "In rounds"], style: STYLE });
     table.push(...counted.map(({ what, rounds }) => [what, rounds.length, rounds.join(", ")]));
     lines.push(table.toString(), `Output and records of these rounds: ${EVIDENCE}/`, "");
   }
