@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { cacheRoot } from "./paths.ts";
@@ -16,6 +16,7 @@ const PROGRAMS =
   /(dockerd|containerd|containerd-shim\S*|docker-proxy|k3s|kubernetes|pause|whoami|qemu-system-\w+)$/;
 
 function processes(): string[] {
+  if (!existsSync("/proc")) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
@@ -30,6 +31,7 @@ function processes(): string[] {
 }
 
 function mounts(): string[] {
+  if (!existsSync("/proc/self/mounts")) return [];
   const points = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "");

@@ -52,6 +52,7 @@ test("Docker's current context", () => {
   });
   expect(configuredEngine({ DOCKER_CONTEXT: "other" }, home)?.dockerHost).toBe("unix:///other.sock");
   expect(configuredEngine({ DOCKER_CONTEXT: "default" }, home)).toBeUndefined();
+  expect(() => configuredEngine({ DOCKER_CONTEXT: "nowhere" }, home)).toThrow("no Docker context");
 });
 
 test("a context's certificates", () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { Problem } from "../problem.ts";
 
 /** An engine that the user named, and where. */
 export interface ConfiguredEngine {
@@ -17,6 +18,7 @@ export interface ConfiguredEngine {
 /**
  * The engine that the user has named, in the order in which Testcontainers looks: its properties file's `tc.host`,
  * DOCKER_HOST, the file's `docker.host`; then Docker's own current context, of which Testcontainers knows nothing.
+ * @throws {Problem} when DOCKER_CONTEXT names a context that there is not
  */
 export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): ConfiguredEngine | undefined {
   const file = join(home, ".testcontainers.properties");
@@ -48,6 +50,12 @@ function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine |
   const id = createHash("sha256").update(name).digest("hex");
   const meta = parse(contents(join(folder, "contexts/meta", id, "meta.json")));
   const dockerHost = text(meta, "Endpoints", "docker", "Host");
+  if (!dockerHost && env.DOCKER_CONTEXT) {
+    throw new Problem(
+      `there is no Docker context "${name}"`,
+      "unset DOCKER_CONTEXT, or name one of docker context ls",
+    );
+  }
   if (!dockerHost) return undefined;
   const undo = env.DOCKER_CONTEXT ? "unset DOCKER_CONTEXT" : "docker context use default";
   const certificates = join(folder, "contexts/tls", id, "docker");
