@@ -7,7 +7,7 @@ import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
 import { ClusterLost, isRefusal, OpeningError } from "./chapter/opening-error.ts";
-import { type Judgement, judge } from "./chapter/outcome.ts";
+import { isUnexpected, type Judgement, judge, type Outcome } from "./chapter/outcome.ts";
 import { Turns } from "./chapter/turns.ts";
 import { chapterOfFile } from "./chapters.ts";
 import { clusterFor, leaveCluster } from "./cluster/clusters.ts";
@@ -32,6 +32,9 @@ export type { Bound, Timeline } from "./timeline.ts";
 
 /** Longer than any wait inside, so that the wait's own error is told and not the test's. */
 const CLAIM_TIMEOUT_MS = 300_000;
+
+/** A cluster that did not answer for so long stood still, in milliseconds; one with far too much to do takes seconds. */
+const STILL_MS = 20_000;
 
 /** A claim whose outcome is not the one that its chapter expects. */
 class UnexpectedOutcome extends Error {
@@ -130,14 +133,16 @@ function callerStack(): string[] {
 async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson, pass?: () => void): Promise<ClaimRecord> {
   const { look, transcript } = lesson.look(pass);
   const started = performance.now();
-  const judgement = await ask(claim, lesson.cluster, () => claim.observe(look));
+  const expected = expectedOutcome(claim.expect, lesson.cluster);
+  const asked = await ask(claim, lesson.cluster, () => claim.observe(look));
+  const judgement = unlessSilent({ ...asked, expected }, lesson.longestSilence(started));
   return {
     id,
     statement: { en: claim.en, zh: claim.zh },
     source: claim.source,
     references: [...(claim.references ?? [])],
     outcome: judgement.outcome,
-    expected: expectedOutcome(claim.expect, lesson.cluster),
+    expected,
     ...(claim.because && { because: claim.because }),
     ...(judgement.reason !== undefined && { reason: sanitize(judgement.reason) }),
     observed: normaliseValue(sanitizeValue(judgement.seen)),
@@ -147,6 +152,17 @@ async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson, pass?: () =>
     duration: performance.now() - started,
     waitedForClock: transcript.waitedForClock,
   };
+}
+
+/** What was seen of a cluster that stood still for a while may be owed to that: it refutes nothing. */
+function unlessSilent<T>(
+  judgement: Judgement<T> & { readonly expected: Outcome },
+  silence: number,
+): Judgement<T> {
+  if (silence < STILL_MS || !isUnexpected(judgement)) return judgement;
+  const meanwhile = `the cluster stood still for ${Math.round(silence / 1000)} s meanwhile, which says nothing about the claim`;
+  const reason = judgement.reason === undefined ? meanwhile : `${meanwhile}: ${judgement.reason}`;
+  return { ...judgement, outcome: "error", reason };
 }
 
 async function ask<T>(

@@ -163,7 +163,7 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
     addChapter("92-foreign", POD("tool", "kube-system", "containers"));
     addChapter("93-laughs", laughs());
     addChapter("94-broken", "spec: [unclosed");
-    addChapter("95-nameless", POD("tool", "nameless", "containers").replace("network-multitool", "Tool:"));
+    addChapter("95-nameless", POD("tool", "nameless", "containers").replace("network-multitool", "Tool"));
     ({ output, exitCode } = await checkout.run("article", [
       "typo",
       "everywhere",
@@ -191,7 +191,7 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
     [
       "with something that is no image's name",
       "95-nameless",
-      /95-nameless\.yaml: Pod tool: "praqma\/Tool:" is not an image's name/,
+      /95-nameless\.yaml: Pod tool: "praqma\/Tool" is not an image's name/,
     ],
   ])("%s", (_, id, cause) => {
     const [error = "", ...others] = output

@@ -91,7 +91,8 @@ export async function haltNode(): Promise<Disposable> {
     : ["/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"];
   const freezer = join(root, engineFolders().cgroup, id, file);
   writeFileSync(freezer, frozen);
-  return { [Symbol.dispose]: () => writeFileSync(freezer, thawed) };
+  // The run may have given it up, and removed it, meanwhile.
+  return { [Symbol.dispose]: () => existsSync(freezer) && writeFileSync(freezer, thawed) };
 }
 
 /** A fault comes, and lasts, for a time: that is what is tried with it. */

@@ -15,6 +15,7 @@ import { drawTimeline } from "../timeline-drawing.ts";
 import { lessAndLess, waitFor } from "../wait.ts";
 import { ByHand, type EngineLook } from "./by-hand.ts";
 import type { Chapter } from "./claim.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { NotObservable } from "./outcome.ts";
 import {
   type ContainerProcess,
@@ -106,6 +107,7 @@ export class Lesson {
   readonly #workplace: Workplace;
   /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
   readonly #processes = new Map<string, ContainerProcess[]>();
+  #heartbeat: Heartbeat | undefined;
 
   /**
    * `namespaces` are the chapter's, as they are called in this cluster, its own first. Without a plan no node can be
@@ -135,6 +137,7 @@ export class Lesson {
 
   /** Has everything ready that the chapter's claims look at; `settled` is enough for a mutant. */
   async open(wait: "ready" | "settled" = "ready"): Promise<void> {
+    this.#heartbeat = new Heartbeat(() => this.#api.version.getCode());
     if (this.#applied.length > 0) await this.#applyManifests(wait);
     if (!this.#byHand.isEmpty) this.prelude.push(...(await this.#byHand.open(wait)));
   }
@@ -155,6 +158,7 @@ export class Lesson {
 
   /** Ends what does not go with the cluster: the shells on its node, and what the chapter made in the engine. */
   async leave(): Promise<void> {
+    this.#heartbeat?.[Symbol.dispose]();
     this.#workplace.close();
     if (!this.#byHand.isEmpty) await this.#byHand.close();
   }
@@ -221,6 +225,11 @@ export class Lesson {
   async diagnose(): Promise<readonly Step[]> {
     if (!this.#byHand.isEmpty) return this.#byHand.diagnose();
     return diagnose(this.#workplace, this.namespace);
+  }
+
+  /** For how long the cluster did not answer, of which some was after `start` (of `performance.now()`); milliseconds. */
+  longestSilence(start: number): number {
+    return this.#heartbeat?.longestSilence(start) ?? 0;
   }
 
   /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */

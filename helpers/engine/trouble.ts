@@ -3,6 +3,7 @@ import { diskProblem, isFull } from "../system-problem.ts";
 import { answerBefore } from "../wait.ts";
 import type { Engine } from "./engine.ts";
 import { privateFolders } from "./private-folders.ts";
+import { isInterrupted } from "./signals.ts";
 
 /** How long an engine may take for an answer, in milliseconds: a busy one is not lost. */
 const ANSWER_MS = 10_000;
@@ -17,6 +18,8 @@ type Asked = Pick<Engine, "docker" | "dockerHost" | "private">;
  * is full. Whatever was being done then fails in a way of its own, which tells little. Any other error is given back.
  */
 export async function engineTrouble(engine: Asked, error: unknown): Promise<unknown> {
+  // Then the engine goes away because we end it, and nobody is told.
+  if (isInterrupted()) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const options = { cause: error, details: error instanceof Problem ? error.details : [] };
   if (!(await answers(engine))) {
