@@ -34,9 +34,9 @@ test("a node that stands still for a minute", { timeout: 300_000 }, async () => 
   const exitCode = Number(await run.end);
   const output = run.output();
   // It goes on where it stood; claims about time don't, or what must not take so long.
-  expect(output.match(/^  [✔✘!] .*NOT as expected.*$/gm) ?? []).toEqual(
-    (output.match(/^  the cluster stood still for \d+ s meanwhile/gm) ?? []).map(() =>
-      expect.stringMatching(/^  ! error/),
+  expect(output.match(/^ {2}[✔✘!] .*NOT as expected.*$/gm) ?? []).toEqual(
+    (output.match(/^ {2}the cluster stood still for \d+ s meanwhile/gm) ?? []).map(() =>
+      expect.stringMatching(/^ {2}! error/),
     ),
   );
   if (exitCode === 0) expect(output).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
