@@ -3,7 +3,8 @@ import { mayLackVerdict } from "./chapter/allowances.ts";
 import { CLAIM_ARTIFACT } from "./chapter/artifact.ts";
 import type { Chapter, Claim } from "./chapter/claim.ts";
 import { registerDefinitions } from "./chapter/definitions.ts";
-import { expectedOutcome, isAtLeast } from "./chapter/expectation.ts";
+import { expectedOutcome, whyNotAsked } from "./chapter/expectation.ts";
+import type { Heartbeat } from "./chapter/heartbeat.ts";
 import { Lesson } from "./chapter/lesson.ts";
 import { registerMutants } from "./chapter/mutants.ts";
 import { ClusterLost, isRefusal, OpeningError } from "./chapter/opening-error.ts";
@@ -63,6 +64,7 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
 
   const turns = new Turns();
   let lesson: Lesson;
+  let heartbeat: Heartbeat | undefined;
   let leave = () => Promise.resolve();
   beforeAll(async () => {
     let opening: Lesson | undefined;
@@ -71,12 +73,14 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
       const cluster = await clusterFor(id, plan, first);
       leave = () => leaveCluster(id, plan, cluster);
       opening = lesson = new Lesson(cluster, plan, definition, manifest, namespaces);
+      heartbeat = lesson.heartbeat();
       await opening.open();
     } catch (error) {
       throw await openingError(error, opening, definedAt);
     }
   }, CLAIM_TIMEOUT_MS);
   afterAll(async () => {
+    heartbeat?.[Symbol.dispose]();
     // There is no lesson when its cluster did not come up.
     await lesson?.leave();
     await leave();
@@ -93,8 +97,8 @@ export function chapter(whole: Chapter): { claim: <T>(id: string, claim: Claim<T
         const { title, intro, manifests } = definition;
         const { cluster } = lesson;
         const record = definition.inTurn
-          ? await turns.take((pass) => tell(id, claim, lesson, pass))
-          : await tell(id, claim, lesson);
+          ? await turns.take((pass) => tell(id, claim, lesson, heartbeat, pass))
+          : await tell(id, claim, lesson, heartbeat);
         const asExpected = record.outcome === record.expected;
         const clusterLost = record.outcome === "error" && !(await lesson.isAlive());
         if (!asExpected && !clusterLost && !lacksVerdictRightly(record, cluster)) {
@@ -130,12 +134,18 @@ function callerStack(): string[] {
 }
 
 /** Puts a claim to the cluster and records what was seen. */
-async function tell<T>(id: string, claim: Claim<T>, lesson: Lesson, pass?: () => void): Promise<ClaimRecord> {
+async function tell<T>(
+  id: string,
+  claim: Claim<T>,
+  lesson: Lesson,
+  heartbeat: Heartbeat | undefined,
+  pass?: () => void,
+): Promise<ClaimRecord> {
   const { look, transcript } = lesson.look(pass);
   const started = performance.now();
   const expected = expectedOutcome(claim.expect, lesson.cluster);
   const asked = await ask(claim, lesson.cluster, () => claim.observe(look));
-  const judgement = unlessSilent({ ...asked, expected }, lesson.longestSilence(started));
+  const judgement = unlessSilent({ ...asked, expected }, heartbeat?.longestSilence(started) ?? 0);
   return {
     id,
     statement: { en: claim.en, zh: claim.zh },
@@ -170,9 +180,8 @@ async function ask<T>(
   cluster: ClusterDescription,
   observe: () => Promise<T>,
 ): Promise<Judgement<T>> {
-  if (claim.since !== undefined && !isAtLeast(cluster.kubernetes, claim.since)) {
-    return { outcome: "not asked", reason: `it can be asked since Kubernetes ${claim.since}` };
-  }
+  const reason = whyNotAsked(claim, cluster);
+  if (reason !== undefined) return { outcome: "not asked", reason };
   return judge(observe, claim.holds);
 }
 

@@ -44,7 +44,7 @@ const ALLOWANCES: readonly Allowance[] = [
     ],
   },
   {
-    // K3s in an image without a time zone database.
+    // A k3s in an image without a time zone database.
     // It came with 1.26.11, 1.27.8 and 1.28.4: https://github.com/k3s-io/k3s/issues/8832
     fits: ({ distribution, kubernetes }) =>
       (distribution === "k3s" || distribution === "custom") && !isAtLeast(kubernetes, "1.29"),

@@ -35,6 +35,15 @@ export function expectedOutcome(expectation: Expectation | undefined, ground: Gr
   return expectation.find((rule) => fits(rule, ground))?.outcome ?? "holds";
 }
 
+/** Why a claim is not asked on this ground: it is about what came later. Undefined when it is. */
+export function whyNotAsked(
+  { since }: { readonly since?: string },
+  { kubernetes }: Pick<Ground, "kubernetes">,
+): string | undefined {
+  if (since === undefined || isAtLeast(kubernetes, since)) return undefined;
+  return `it can be asked since Kubernetes ${since}`;
+}
+
 /** Whether a Kubernetes version is at least some minor version, such as `1.22`. */
 export function isAtLeast(version: string, minor: string): boolean {
   return minorNumber(version) >= minorNumber(minor);

@@ -107,7 +107,6 @@ export class Lesson {
   readonly #workplace: Workplace;
   /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
   readonly #processes = new Map<string, ContainerProcess[]>();
-  #heartbeat: Heartbeat | undefined;
 
   /**
    * `namespaces` are the chapter's, as they are called in this cluster, its own first. Without a plan no node can be
@@ -137,7 +136,6 @@ export class Lesson {
 
   /** Has everything ready that the chapter's claims look at; `settled` is enough for a mutant. */
   async open(wait: "ready" | "settled" = "ready"): Promise<void> {
-    this.#heartbeat = new Heartbeat(() => this.#api.version.getCode());
     if (this.#applied.length > 0) await this.#applyManifests(wait);
     if (!this.#byHand.isEmpty) this.prelude.push(...(await this.#byHand.open(wait)));
   }
@@ -158,7 +156,6 @@ export class Lesson {
 
   /** Ends what does not go with the cluster: the shells on its node, and what the chapter made in the engine. */
   async leave(): Promise<void> {
-    this.#heartbeat?.[Symbol.dispose]();
     this.#workplace.close();
     if (!this.#byHand.isEmpty) await this.#byHand.close();
   }
@@ -227,9 +224,9 @@ export class Lesson {
     return diagnose(this.#workplace, this.namespace);
   }
 
-  /** For how long the cluster did not answer, of which some was after `start` (of `performance.now()`); milliseconds. */
-  longestSilence(start: number): number {
-    return this.#heartbeat?.longestSilence(start) ?? 0;
+  /** Knows from now on for how long the cluster does not answer, until it is disposed. */
+  heartbeat(): Heartbeat {
+    return new Heartbeat(() => this.#api.version.getCode());
   }
 
   /** Whether node and API still answer: what fails after they are gone says nothing about a claim. */

@@ -7,7 +7,7 @@ import type { Manifest } from "../manifest.ts";
 import { mayLackVerdict } from "./allowances.ts";
 import { MUTANT_ARTIFACT } from "./artifact.ts";
 import type { Chapter, Claim, ContainersMutant, ManifestMutant, Mutant } from "./claim.ts";
-import { expectedOutcome, fits, isAtLeast } from "./expectation.ts";
+import { expectedOutcome, fits, whyNotAsked } from "./expectation.ts";
 import { Lesson, type Look } from "./lesson.ts";
 import { type Judgement, judge } from "./outcome.ts";
 import { Turns } from "./turns.ts";
@@ -116,9 +116,8 @@ export function registerMutants(
 
   return {
     claim(id, claim) {
-      const { since } = claim;
-      if (since !== undefined && !isAtLeast(first.cluster.kubernetes, since)) {
-        const reason = `it can be asked since Kubernetes ${since}`;
+      const reason = whyNotAsked(claim, first.cluster);
+      if (reason !== undefined) {
         for (const { name } of claim.mutants) registerNotAsked(id, name, reason, first.cluster);
         return;
       }

@@ -99,9 +99,9 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   const found = await findOrStart(run, progress, env);
   const own = typeof found === "string" ? undefined : found;
   try {
-    const client = await answered(String(own?.dockerHost ?? found), testcontainersClient());
-    const docker = client.container.dockerode;
     const dockerHost = own?.dockerHost ?? String(found);
+    const client = await answered(dockerHost, testcontainersClient());
+    const docker = client.container.dockerode;
     // For workers, which ask the engine without Testcontainers. Only now: Testcontainers has found it in its own way,
     // and would take a path with a blank or an accent in DOCKER_HOST for another one. On Windows both look there alone.
     if (!dockerHost.startsWith("npipe:")) env.DOCKER_HOST = dockerHost;
