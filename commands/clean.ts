@@ -4,6 +4,7 @@ import { removeEverything } from "../helpers/engine/clean.ts";
 import { removeAbandoned } from "../helpers/images/scratch.ts";
 import { cacheFolder } from "../helpers/paths.ts";
 import { lineProgress } from "../helpers/progress.ts";
+import { removeLink } from "../helpers/vm/machine.ts";
 import { commandLine, main } from "./command.ts";
 
 await main(async () => {
@@ -13,6 +14,7 @@ await main(async () => {
   ).parse();
   const progress = lineProgress();
   await removeEverything({ progress });
+  await removeLink();
   const folder = cacheFolder();
   // Builds that are still at work, or were left by a run that was killed.
   for (const name of ["images", "vm"]) removeAbandoned(join(folder, name), () => true);

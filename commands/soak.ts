@@ -131,7 +131,10 @@ function startLoad(): AsyncDisposable {
 async function provideLoad(progress: Progress): Promise<void> {
   if (findProgram(LOAD)) return;
   if (thisPlatform() !== "debian" || process.getuid?.() !== 0 || !mayInstall(process.env)) {
-    throw new Problem(`${LOAD} is not installed`, "Install it, or say --load never.");
+    throw new Problem(
+      `${LOAD} is not installed`,
+      `Install it (on Debian and Ubuntu: apt-get install ${LOAD}), or say --load never.`,
+    );
   }
   await progress.step(`Installing ${LOAD}`, () => installPackages([LOAD], progress));
 }

@@ -101,11 +101,14 @@ const chapter = z.strictObject({
   claims: z.array(claim),
 });
 
+/** What a node is. */
+export const distribution = z.enum(["k3s", "offline node", "custom", "existing"]);
+
 /** What a run ran on. */
 export const recordHead = z.strictObject({
   tool: z.string(),
   recordedAt: z.iso.datetime(),
-  distribution: z.enum(["k3s", "offline node", "custom", "existing"]),
+  distribution,
   kubernetes: z.string(),
   runtime: z.string(),
   runtimeVersion: z.string(),

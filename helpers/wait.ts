@@ -75,15 +75,21 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   });
 }
 
-/** What {@link answerBefore} says when it gives up. */
-export const NO_ANSWER = "no answer";
+/** Something that was asked and did not answer in time. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+  override readonly message = "no answer";
+}
 
-/** A look at something that went away may never answer at all: gives up at that time (of `performance.now()`). */
+/**
+ * A look at something that went away may never answer at all: gives up at that time (of `performance.now()`).
+ * @throws {NoAnswerError} then
+ */
 export async function answerBefore<T>(look: Promise<T>, deadline: number): Promise<T> {
   const over = new AbortController();
   const limit = delay(Math.max(0, deadline - performance.now()), undefined, { signal: over.signal }).then(
     () => {
-      throw new Error(NO_ANSWER);
+      throw new NoAnswerError();
     },
   );
   try {

@@ -1,6 +1,7 @@
 import { TARGETS, targetBeside } from "../../helpers/bench/targets.ts";
 import type { BenchGround, Results } from "../../helpers/bench/results.ts";
 import type { Figure } from "../../helpers/bench/statistics.ts";
+import { nameOfNode } from "../../helpers/report/text.ts";
 import { BENCH_WORDS } from "./bench-words.ts";
 import type { BookChapter, Language } from "./book.ts";
 import type { Measured, Rule } from "./pictures/bars.ts";
@@ -178,9 +179,8 @@ export function benchParts(
 export function groundText(ground: BenchGround, language: Language): string {
   const { kubernetes, distribution, runtime, engine, cores, memory, kernel, measuredAt } = ground;
   const words = WORDS[language];
-  const kind = distribution === "offline node" ? words.offlineNode : distribution;
   return [
-    `Kubernetes ${kubernetes}${words.comma}${kind}`,
+    nameOfNode({ kubernetes, distribution }, language),
     runtime,
     engine,
     `Linux ${kernel}`,

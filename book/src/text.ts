@@ -1,4 +1,5 @@
 import { fits } from "../../helpers/chapter/expectation.ts";
+import { DISTRIBUTIONS } from "../../helpers/report/text.ts";
 import type { BookChapter, BookClaim, BookGround, Language } from "./book.ts";
 import { WORDS } from "./words.ts";
 
@@ -20,23 +21,21 @@ export function shorten(text: string, language: Language): string {
  */
 export function nameOfGround({ head }: BookGround, language: Language, chapter?: BookChapter): string {
   const { kubernetes, runtime, cgroup, distribution, engine } = head;
-  const words = WORDS[language];
-  const prefix = {
-    k3s: "k3s ",
-    "offline node": "",
-    existing: `${words.existing} `,
-    custom: `${words.custom} `,
-  };
+  const prefix = distribution === "offline node" ? "" : `${DISTRIBUTIONS[language][distribution]} `;
   const ran = chapter && asksEngine(chapter) && engine ? `${engine.name} ${engine.version}` : runtime;
-  return `${prefix[distribution]}${kubernetes} · ${ran} · cgroup v${cgroup}`;
+  return `${prefix}${kubernetes} · ${ran} · cgroup v${cgroup}`;
 }
 
 /** The same among these grounds: what all of them have in common is left out. */
-export function shortNameOfGround({ head }: BookGround, grounds: readonly BookGround[]): string {
+export function shortNameOfGround(
+  { head }: BookGround,
+  grounds: readonly BookGround[],
+  language: Language,
+): string {
   const differs = (of: (other: BookGround["head"]) => unknown) =>
     new Set(grounds.map((ground) => of(ground.head))).size > 1;
   return [
-    ...(differs(({ distribution }) => distribution) ? [head.distribution] : []),
+    ...(differs(({ distribution }) => distribution) ? [DISTRIBUTIONS[language][head.distribution]] : []),
     head.kubernetes,
     ...(differs(({ runtime }) => runtime) ? [head.runtime] : []),
     ...(differs(({ cgroup }) => cgroup) ? [`cgroup v${head.cgroup}`] : []),
@@ -46,18 +45,6 @@ export function shortNameOfGround({ head }: BookGround, grounds: readonly BookGr
 /** Whether a chapter's containers are made with the engine alone. */
 function asksEngine({ manifests }: BookChapter): boolean {
   return manifests.length === 0;
-}
-
-/** What ran there: `Kubernetes v1.36.3, offline node`. */
-export function nameOfNode({ head }: BookGround, language: Language): string {
-  const words = WORDS[language];
-  if (head.distribution === "k3s") return `k3s ${head.kubernetes}`;
-  const kind = { "offline node": words.offlineNode, existing: words.existing, custom: words.custom }[
-    head.distribution
-  ];
-  return language === "en"
-    ? `Kubernetes ${head.kubernetes}, ${kind}`
-    : `Kubernetes ${head.kubernetes}，${kind}`;
 }
 
 /** The outcomes that a chapter expects where nothing was recorded yet, such as with another runtime. */

@@ -39,7 +39,6 @@ export interface Words {
   readonly took: (seconds: string) => string;
   readonly observed: string;
   readonly standInsOnly: string;
-  readonly custom: string;
   readonly laneText: (name: string, spans: string) => string;
   readonly run: string;
   readonly runText: string;
@@ -86,8 +85,6 @@ export interface Words {
   readonly onlyDiffering: string;
   readonly shown: (count: number) => string;
   readonly statement: string;
-  readonly offlineNode: string;
-  readonly existing: string;
   readonly states: Readonly<Record<State, string>>;
   readonly promised: (min: number | undefined, max: number | undefined) => string;
   readonly joined: (node: string) => string;
@@ -151,7 +148,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     took: (seconds) => `took ${seconds} s`,
     observed: "What was judged:",
     standInsOnly: "These images are stand-ins, built from sources in this project:",
-    custom: "a node image of one's own",
     laneText: (name, spans) => `${name}: ${spans}.`,
     run: "Run this chapter",
     runText:
@@ -209,8 +205,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     onlyDiffering: "only what differs between recordings",
     shown: (count) => `${count} claims shown`,
     statement: "Statement",
-    offlineNode: "offline node",
-    existing: "existing cluster",
     states: {
       waiting: "not ready",
       ready: "ready",
@@ -284,7 +278,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     took: (seconds) => `用时 ${seconds} 秒`,
     observed: "据以判断的内容：",
     standInsOnly: "以下镜像是替代品，由本项目内的源码构建：",
-    custom: "自备的节点镜像",
     laneText: (name, spans) => `${name}：${spans}。`,
     run: "运行本章",
     runText:
@@ -341,8 +334,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     onlyDiffering: "只看各记录之间有差异的",
     shown: (count) => `显示 ${count} 条论断`,
     statement: "陈述",
-    offlineNode: "离线节点",
-    existing: "原有集群",
     states: {
       waiting: "未就绪",
       ready: "就绪",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { FREEZERS } from "../../helpers/engine/cgroups.ts";
 import { type PrivateFolders, privateFolders } from "../../helpers/engine/private-folders.ts";
 import { remains } from "../../helpers/remains.ts";
 import { LABEL } from "../../helpers/run.ts";
@@ -86,9 +87,9 @@ function isNode({ Ports }: Dockerode.ContainerInfo): boolean {
  */
 export async function haltNode(): Promise<Disposable> {
   const { id } = await nodeContainer();
-  const [root, file, frozen, thawed] = existsSync("/sys/fs/cgroup/cgroup.controllers")
-    ? ["/sys/fs/cgroup", "cgroup.freeze", "1", "0"]
-    : ["/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"];
+  const [root, { file, frozen, thawed }] = existsSync("/sys/fs/cgroup/cgroup.controllers")
+    ? (["/sys/fs/cgroup", FREEZERS[2]] as const)
+    : (["/sys/fs/cgroup/freezer", FREEZERS[1]] as const);
   const freezer = join(root, engineFolders().cgroup, id, file);
   writeFileSync(freezer, frozen);
   // The run may have given it up, and removed it, meanwhile.

@@ -4,7 +4,7 @@ import type { BenchGround } from "./results.ts";
 /** What is told of a node: a cluster's description has it, and the head of a record. */
 interface NodeFacts {
   readonly kubernetes: string;
-  readonly distribution: string;
+  readonly distribution: BenchGround["distribution"];
   readonly runtime: string;
   readonly runtimeVersion: string;
   readonly engine?: { readonly name: string; readonly version: string } | undefined;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
+import { distribution } from "../record.ts";
 import { figure } from "./statistics.ts";
 
 /** Where recorded figures are, from the top of the checkout: the book draws them. */
@@ -12,7 +13,7 @@ export const RESULTS_FILE = "bench/results.json";
 const ground = z.strictObject({
   measuredAt: z.iso.datetime(),
   kubernetes: z.string(),
-  distribution: z.string(),
+  distribution,
   runtime: z.string(),
   engine: z.string(),
   cores: z.int(),

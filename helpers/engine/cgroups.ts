@@ -7,11 +7,11 @@ import { identify, type ProcessId, signal } from "./processes.ts";
 const CGROUP_ROOT = "/sys/fs/cgroup";
 /** The kernel may need a moment until a cgroup whose last process has just died can be removed. */
 const REMOVAL_TIMEOUT_MS = 2_000;
-/** The file that has the processes of a cgroup stand still, and what lets them go on: with v1, and with v2. */
-const FREEZERS = [
-  ["freezer.state", "THAWED"],
-  ["cgroup.freeze", "0"],
-] as const;
+/** The file that has the processes of a cgroup stand still, and what lets them go on: with cgroup v1, and with v2. */
+export const FREEZERS = {
+  1: { file: "freezer.state", frozen: "FROZEN", thawed: "THAWED" },
+  2: { file: "cgroup.freeze", frozen: "1", thawed: "0" },
+} as const;
 
 /**
  * Removes the cgroup `path` and all below it, in every hierarchy of this machine. A cgroup that still holds a process
@@ -90,7 +90,7 @@ export function killProcessesIn(path: string): ProcessId[] {
 
 function thaw(folder: string): void {
   for (const name of foldersIn(folder)) thaw(join(folder, name));
-  for (const [file, thawed] of FREEZERS) {
+  for (const { file, thawed } of Object.values(FREEZERS)) {
     if (!existsSync(join(folder, file))) continue;
     try {
       writeFileSync(join(folder, file), thawed);

@@ -5,7 +5,7 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
-import { answerBefore, NO_ANSWER } from "../wait.ts";
+import { answerBefore, NoAnswerError } from "../wait.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
@@ -139,7 +139,7 @@ async function answered<T>(dockerHost: string, question: Promise<T>): Promise<T>
   try {
     return await answerBefore(question, performance.now() + ANSWER_MS);
   } catch (cause) {
-    if ((cause as Error).message !== NO_ANSWER) throw cause;
+    if (!(cause instanceof NoAnswerError)) throw cause;
     throw new Problem(
       `the container engine at ${dockerHost} does not answer`,
       "Restart it, or set DOCKER_HOST to one that does.",

@@ -40,6 +40,17 @@ export const NAMES: Record<Language, Record<Outcome, string>> = {
   },
 };
 
+/** How each distribution is called. */
+export const DISTRIBUTIONS: Record<Language, Record<RecordHead["distribution"], string>> = {
+  en: {
+    k3s: "k3s",
+    "offline node": "offline node",
+    existing: "existing cluster",
+    custom: "a node image of one's own",
+  },
+  zh: { k3s: "k3s", "offline node": "离线节点", existing: "原有集群", custom: "自备的节点镜像" },
+};
+
 /** Words around the claims, in both languages. */
 export const WORDS = {
   en: {
@@ -52,9 +63,6 @@ export const WORDS = {
     statement: "Statement",
     outcome: "Outcome",
     time: "Time",
-    offlineNode: "offline node",
-    existing: "existing cluster",
-    custom: "custom",
     privateEngine: " (private)",
     boot: "Boot: ",
     podsReady: "Pods applied to ready: ",
@@ -88,9 +96,6 @@ export const WORDS = {
     statement: "陈述",
     outcome: "结果",
     time: "用时",
-    offlineNode: "离线节点",
-    existing: "原有集群",
-    custom: "自备的节点镜像",
     privateEngine: "（私有）",
     boot: "启动：",
     podsReady: "Pod 从应用到就绪：",
@@ -141,17 +146,20 @@ export function verdict(claim: ClaimRecord, language: Language): string {
   return paint(["red", "bold"], `${name}${words.unexpected(NAMES[language][claim.expected])}`);
 }
 
+/** `k3s v1.36.3`, or `Kubernetes v1.36.3, offline node` where it was not k3s. */
+export function nameOfNode(
+  { distribution, kubernetes }: Pick<RecordHead, "distribution" | "kubernetes">,
+  language: Language,
+): string {
+  if (distribution === "k3s") return `k3s ${kubernetes}`;
+  return `Kubernetes ${kubernetes}${WORDS[language].and}${DISTRIBUTIONS[language][distribution]}`;
+}
+
 /** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
 export function describeHead(head: RecordHead, language: Language): string[] {
   const words = WORDS[language];
-  const { distribution, kubernetes } = head;
-  const names = { "offline node": words.offlineNode, existing: words.existing, custom: words.custom };
-  const node =
-    distribution === "k3s"
-      ? `k3s ${kubernetes}`
-      : `Kubernetes ${kubernetes}${words.and}${names[distribution]}`;
   return [
-    `${node} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
+    `${nameOfNode(head, language)} · ${head.runtime} ${head.runtimeVersion} · cgroup v${head.cgroup} · ${head.architecture} · Linux ${head.kernel}`,
     ...(head.engine
       ? [`${head.engine.name} ${head.engine.version}${head.engine.private ? words.privateEngine : ""}`]
       : []),

@@ -61,11 +61,16 @@ async function link(stack: AsyncDisposableStack): Promise<void> {
     throw new Problem("another virtual machine of ours is running", "Wait until it has ended.");
   }
   // One that a killed run left would be in the way.
-  await execa("ip", ["link", "delete", TAP], { reject: false });
+  await removeLink();
   await execa("ip", ["tuntap", "add", "dev", TAP, "mode", "tap"]);
-  stack.defer(async () => void (await execa("ip", ["link", "delete", TAP], { reject: false })));
+  stack.defer(removeLink);
   await execa("ip", ["address", "add", `${HERE}/30`, "dev", TAP]);
   await execa("ip", ["link", "set", TAP, "up"]);
+}
+
+/** Removes the link between the two machines, if there is one. */
+export async function removeLink(): Promise<void> {
+  await execa("ip", ["link", "delete", TAP], { reject: false });
 }
 
 /** Whether a machine is at the other end of a link. */
