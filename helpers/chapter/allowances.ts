@@ -8,7 +8,7 @@ interface Allowance {
   readonly notObservable: readonly string[];
 }
 
-const ALLOWANCES: readonly Allowance[] = [
+export const ALLOWANCES: readonly Allowance[] = [
   {
     // A node with the Docker runtime, but without a docker command.
     fits: ({ runtime }) => runtime === "docker",

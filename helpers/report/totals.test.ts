@@ -1,45 +1,23 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PROJECT_ROOT } from "../paths.ts";
+import { chapterRunner, REPORTS } from "./testing/run-chapters.ts";
 
-const REPORT = join(PROJECT_ROOT, "helpers/report");
-const CLAIM = `import { reportClaim, reportUntriedMutant } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
 const OPENING_ERROR = JSON.stringify(join(PROJECT_ROOT, "helpers/chapter/opening-error.ts"));
-let folder: string;
 
-beforeAll(async () => {
-  await mkdir(join(PROJECT_ROOT, "node_modules/.cache"), { recursive: true });
-  folder = await mkdtemp(join(PROJECT_ROOT, "node_modules/.cache/reporters-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-/** Runs Vitest on one file in a project called "chapters", with the reporter that is tested. */
-async function runChapter(text: string, ...args: string[]) {
-  const root = await mkdtemp(join(folder, "run-"));
-  await writeFile(join(root, "01-test.test.ts"), text);
-  const config = join(root, "vitest.config.ts");
-  await writeFile(config, `export default { test: { projects: [{ test: { name: "chapters" } }] } };`);
-  const vitest = join(PROJECT_ROOT, "node_modules/vitest/vitest.mjs");
-  const reporter = ["--reporter", join(REPORT, "totals.ts")];
-  return execa(process.execPath, [vitest, "run", "--root", root, "--config", config, ...reporter, ...args], {
-    reject: false,
-    all: true,
-    env: { NO_COLOR: "1" },
-  });
-}
+const runChapters = chapterRunner("totals");
+const runChapter = (text: string, ...args: string[]) => runChapters({ "01-test.test.ts": text }, ...args);
 
 describe("the last line counts", () => {
   test("claims that hold", async () => {
-    const { exitCode, stdout } = await runChapter(`${CLAIM} reportClaim("pod.a", "holds");`);
+    const { exitCode, stdout } = await runChapter(`${REPORTS} reportClaim("pod.a", "holds");`);
     expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 0 failed, 0 skipped");
     expect(exitCode).toBe(0);
   });
 
   test("claims that fail, and a claim that this version can't be asked", async () => {
     const { exitCode, stdout } = await runChapter(
-      `${CLAIM} reportClaim("pod.a", "holds"); reportClaim("pod.b", "refuted"); reportClaim("pod.c", "not asked");`,
+      `${REPORTS} reportClaim("pod.a", "holds"); reportClaim("pod.b", "refuted"); reportClaim("pod.c", "not asked");`,
     );
     expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 1 failed, 1 skipped");
     expect(exitCode).toBe(1);
@@ -47,8 +25,8 @@ describe("the last line counts", () => {
 
   test("and the line before says how long a chapter waited for the clock", async () => {
     const { stdout } = await runChapter(
-      `${CLAIM} reportClaim("cron.a", "holds", { waitedForClock: 61_000 });
-       reportClaim("cron.b", "holds", { waitedForClock: 8_000 });`,
+      `${REPORTS} reportClaim("cron.a", "holds", { told: { waitedForClock: 61_000 } });
+       reportClaim("cron.b", "holds", { told: { waitedForClock: 8_000 } });`,
     );
     expect(stdout.trim().split("\n").slice(-3)).toEqual([
       "Waited for the clock: 01-test 61.00 s",
@@ -59,7 +37,7 @@ describe("the last line counts", () => {
 
   test("a mutant of a claim that can't be observed as skipped, for a reason", async () => {
     const { exitCode, stdout } = await runChapter(
-      `${CLAIM} reportClaim("pod.a", "holds"); reportUntriedMutant("pod.b");`,
+      `${REPORTS} reportClaim("pod.a", "holds"); reportUntriedMutant("pod.b");`,
     );
     expect(stdout.trim().split("\n").at(-1)).toBe("1 passed, 0 failed, 1 skipped");
     expect(exitCode).toBe(0);
@@ -67,7 +45,7 @@ describe("the last line counts", () => {
 
   test("a file whose beforeAll fails", async () => {
     const { exitCode, stdout } = await runChapter(
-      `${CLAIM} import { beforeAll } from "vitest";
+      `${REPORTS} import { beforeAll } from "vitest";
        beforeAll(() => { throw new Error("no cluster"); }); reportClaim("pod.a", "holds");`,
     );
     expect(stdout.trim().split("\n").at(-1)).toBe("0 passed, 1 failed, 1 skipped");
@@ -76,7 +54,7 @@ describe("the last line counts", () => {
 
   test("only what the user asked for by name", async () => {
     const { exitCode, stdout } = await runChapter(
-      `${CLAIM} reportClaim("pod.a", "holds"); reportClaim("pod.b", "holds");`,
+      `${REPORTS} reportClaim("pod.a", "holds"); reportClaim("pod.b", "holds");`,
       "-t",
       "pod.b",
     );
@@ -88,17 +66,17 @@ describe("the last line counts", () => {
 describe("a run is red", () => {
   test("when a claim was skipped without a reason", async () => {
     const { exitCode, stdout } = await runChapter(
-      `${CLAIM} import { test } from "vitest"; reportClaim("pod.a", "holds"); test.skip("pod.b: b", () => {});`,
+      `${REPORTS} import { test } from "vitest"; reportClaim("pod.a", "holds"); test.skip("pod.b: b", () => {});`,
     );
     expect(stdout).toContain("skipped without a reason: pod.b: b");
     expect(exitCode).toBe(1);
   });
 
   test("when no claim was put to the cluster", async () => {
-    const { exitCode, stdout } = await runChapter(`${CLAIM} reportClaim("pod.a", "not asked");`);
+    const { exitCode, stdout } = await runChapter(`${REPORTS} reportClaim("pod.a", "not asked");`);
     expect(stdout).toContain("no claim was put to the cluster");
     expect(exitCode).toBe(1);
-    const filtered = await runChapter(`${CLAIM} reportClaim("pod.a", "holds");`, "-t", "nothing");
+    const filtered = await runChapter(`${REPORTS} reportClaim("pod.a", "holds");`, "-t", "nothing");
     expect(filtered.stdout).toContain("no claim was put to the cluster");
     expect(filtered.exitCode).toBe(1);
   });
@@ -106,7 +84,7 @@ describe("a run is red", () => {
 
 test("a lost cluster ends the run: what follows is not tried", async () => {
   const { exitCode, stdout } = await runChapter(
-    `${CLAIM} import { test } from "vitest"; import { setTimeout } from "node:timers/promises";
+    `${REPORTS} import { test } from "vitest"; import { setTimeout } from "node:timers/promises";
      reportClaim("pod.a", "error", { clusterLost: true });
      test("a pause, in which the run is cancelled", () => setTimeout(200));
      test("pod.b: b", () => { console.log("tried"); });`,
@@ -118,7 +96,7 @@ test("a lost cluster ends the run: what follows is not tried", async () => {
 
 test("a cluster that is lost before a chapter could begin is told in the same way", async () => {
   const { exitCode, stdout } = await runChapter(
-    `${CLAIM} import { beforeAll } from "vitest"; import { ClusterLost } from ${OPENING_ERROR};
+    `${REPORTS} import { beforeAll } from "vitest"; import { ClusterLost } from ${OPENING_ERROR};
      beforeAll(() => { throw new ClusterLost(new Error("socket hang up"), []); });
      reportClaim("pod.a", "holds");`,
   );

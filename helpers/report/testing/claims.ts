@@ -1,15 +1,22 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type RunnerTestCase, recordArtifact, test } from "vitest";
 import { CLAIM_ARTIFACT, MUTANT_ARTIFACT } from "../../chapter/artifact.ts";
 import type { Outcome } from "../../chapter/outcome.ts";
 import { toldClaim } from "../../ledger/testing/run.ts";
+import type { ClaimRecord } from "../../record.ts";
+
+interface Reported {
+  readonly clusterLost?: boolean;
+  /** Milliseconds until it ends. */
+  readonly after?: number;
+  readonly chapter?: string;
+  readonly told?: Partial<ClaimRecord>;
+}
 
 /** A test that reports a claim with this outcome, as a chapter's would: for tests of the reporters. */
-export function reportClaim(
-  id: string,
-  outcome: Outcome,
-  options: { clusterLost?: boolean; waitedForClock?: number } = {},
-): void {
+export function reportClaim(id: string, outcome: Outcome, options: Reported = {}): void {
   test(`${id}: a statement`, async ({ task, skip }) => {
+    await delay(options.after ?? 0);
     await record(task, id, outcome, options);
     if (outcome === "not asked") skip("too old");
     if (outcome !== "holds") throw new Error(`${id} is ${outcome}`);
@@ -35,13 +42,13 @@ async function record(
   task: RunnerTestCase,
   id: string,
   outcome: Outcome,
-  { clusterLost = false, waitedForClock = 0 }: { clusterLost?: boolean; waitedForClock?: number },
+  { clusterLost = false, chapter = "01-test", told = {} }: Reported,
 ): Promise<void> {
   const text = { en: "a statement", zh: "一条陈述" };
   await recordArtifact(task, {
     type: CLAIM_ARTIFACT,
-    chapter: { id: "01-test", title: text, intro: text, manifests: [], prelude: [] },
-    claim: toldClaim(id, { statement: text, outcome, waitedForClock }),
+    chapter: { id: chapter, title: text, intro: text, manifests: [], prelude: [] },
+    claim: toldClaim(id, { statement: text, outcome, ...told }),
     clusterLost,
   });
 }
