@@ -112,8 +112,8 @@ claim("pod.names", {
 });
 
 claim("pod.ip", {
-  en: "The Pod has one IP address, out of the cluster's Pod range 10.42.0.0/16",
-  zh: "Pod 只有一个 IP，取自集群的 Pod 网段 10.42.0.0/16",
+  en: "The Pod has one IP address, out of the cluster's Pod range (10.42.0.0/16, the default of k3s)",
+  zh: "Pod 只有一个 IP，取自集群的 Pod 网段（k3s 默认为 10.42.0.0/16）",
   source: "article#pod",
   references: ["https://docs.k3s.io/cli/server#networking"],
   observe: async ({ kubectl, namespace }) => {
@@ -238,16 +238,22 @@ claim("pod.socket-apart", {
   zh: "套接字文件如果不在共享卷里，另一个容器就够不着",
   source: "ours#pod",
   references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
-  observe: ({ kubectl, namespace }) =>
-    kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
+  observe: async ({ kubectl, namespace }) => {
+    const [beside, apart] = [
+      await kubectl`exec exchange -n ${namespace} -c server -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
+      await kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
+    ];
+    return { inItsContainer: beside.text, inTheOther: apart.text, exitCode: apart.exitCode };
+  },
   // curl's exit code 7: it could not connect.
-  holds: (reply) => reply.exitCode === 7 && reply.text === "",
+  holds: ({ inItsContainer, inTheOther, exitCode }) =>
+    inItsContainer === "answered over a socket file" && inTheOther === "" && exitCode === 7,
   mutants: [volumeAtTmp],
 });
 
 claim("pod.hostname-override", {
-  en: "With hostnameOverride a Pod has any host name that one likes, even one with dots",
-  zh: "设置 hostnameOverride 之后，Pod 可以使用任意主机名，带点的也行",
+  en: "With hostnameOverride a Pod can have any valid DNS name of up to 64 characters as its host name, even one with dots",
+  zh: "设置 hostnameOverride 之后，任何合法的 DNS 名（最长 64 个字符）都可以作 Pod 的主机名，带点的也行",
   source: "ours#pod",
   since: "1.34",
   expect: [{ before: "1.35", outcome: "refuted" }],
@@ -293,16 +299,17 @@ claim("pod.mortal", {
   source: "ours#pod",
   because: {
     en: "Nothing owns it. A replacement is made by a controller such as a ReplicaSet, and it is another Pod with another UID.",
-    zh: "它没有所有者。能补上新 Pod 的是 ReplicaSet 这类控制器，而且补上的是另一个 Pod，UID 也不同。",
+    zh: "它没有属主。能补上新 Pod 的是 ReplicaSet 这类控制器，而且补上的是另一个 Pod，UID 也不同。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods"],
   observe: async ({ kubectl, namespace }) => {
-    const before = await kubectl`get pods -n ${namespace} -l app=mortal`;
+    const before =
+      await kubectl`get pods -n ${namespace} -l app=mortal -o custom-columns=NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind`;
     await kubectl`delete pods -n ${namespace} -l app=mortal`;
     const after = await kubectl`get pods -n ${namespace} -l app=mortal`;
-    return { before: before.rows.length, after: after.rows.length };
+    return { owners: before.rows.map(({ OWNER }) => OWNER), after: after.rows.length };
   },
-  holds: ({ before, after }) => before === 1 && after === 0,
+  holds: ({ owners, after }) => owners.join() === "<none>" && after === 0,
   mutants: [ownedByReplicaSet],
 });
 
@@ -331,7 +338,7 @@ claim("pod.stubborn", {
   source: "ours#pod",
   because: {
     en: "The first process of a PID namespace gets only the signals that it has a handler for; but SIGKILL and SIGSTOP from outside always get through. sleep has no handler for SIGTERM (bit 15 of SigCgt is not set), so nothing happens until the grace period is over and SIGKILL is sent. That is why the article's Pod takes 30 seconds to go away.",
-    zh: "对 PID 命名空间的 1 号进程，内核只递送它注册了处理函数的信号；来自外层命名空间的 SIGKILL 和 SIGSTOP 除外。sleep 没有处理 SIGTERM（SigCgt 的第 15 位没有置位），于是什么也不会发生，直到宽限期结束、SIGKILL 发出。文中的 Pod 需要 30 秒才消失，原因就在这里。",
+    zh: "对 PID 命名空间的 1 号进程，内核只递送它注册了处理函数的信号；来自外层命名空间的 SIGKILL 和 SIGSTOP 除外。sleep 没有处理 SIGTERM（SigCgt 的第 15 位没有置位），于是什么也不会发生，直到宽限期结束、SIGKILL 发出。原文中的 Pod 需要 30 秒才消失，原因就在这里。",
   },
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
   observe: async ({ kubectl, namespace }) => {
@@ -360,16 +367,23 @@ claim("pod.stubborn", {
 });
 
 claim("pod.obliging", {
-  en: "The same container ends at once when it is not the first process of its PID namespace, long before its 30 seconds are over",
-  zh: "同样的容器，只要不是 PID 命名空间的首个进程，就会立刻结束，用不着 30 秒",
+  en: "The same container ends at once when its process is not the first of its PID namespace, long before its 30 seconds are over",
+  zh: "同样的容器，只要其中的进程不是 PID 命名空间的首个进程，就会立刻结束，用不着 30 秒",
   source: "ours#pod",
   because: {
     en: "With shareProcessNamespace the first process is pause, and SIGTERM has its usual effect on sleep. A program with a handler for SIGTERM, or a shorter terminationGracePeriodSeconds, does as well.",
     zh: "启用 shareProcessNamespace 后，首个进程是 pause，SIGTERM 对 sleep 恢复了通常的作用。让程序自己处理 SIGTERM，或者缩短 terminationGracePeriodSeconds，也能达到目的。",
   },
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
-  observe: ({ kubectl, namespace }) => deletion("obliging", { kubectl, namespace }),
-  holds: ({ usedGracePeriod }) => !usedGracePeriod,
+  observe: async ({ kubectl, namespace }) => {
+    const processes = await kubectl`exec obliging -n ${namespace} -- ps -e -o pid,comm,args`;
+    return {
+      firstProcess: processes.lines.map((line) => /^\s*1\s+(\S+)/.exec(line)?.[1]).find(Boolean) ?? "",
+      sleeps: processes.lines.some((line) => line.endsWith("sleep 86400")),
+      ...(await deletion("obliging", { kubectl, namespace })),
+    };
+  },
+  holds: ({ firstProcess, sleeps, endedAtOnce }) => firstProcess === "pause" && sleeps && endedAtOnce,
   mutants: [
     {
       name: "sleep is the first process, and gets 3 seconds",
@@ -397,13 +411,17 @@ function catches(signal: number, mask: string): boolean {
   return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
-/** Deletes a Pod, and tells whether it went only when the grace period that it declares was over. */
+/**
+ * Deletes a Pod, and tells whether it went only when the grace period that it declares was over, or at once: on a busy
+ * machine that takes seconds, but not half of thirty.
+ */
 async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
   const grace =
     await kubectl`get pod ${pod} -n ${namespace} -o jsonpath={.spec.terminationGracePeriodSeconds}`;
   // kubectl returns when the Pod is gone.
   const { seconds } = await kubectl`delete pod ${pod} -n ${namespace}`;
-  return { gracePeriod: Number(grace.text), usedGracePeriod: seconds >= Number(grace.text) };
+  const gracePeriod = Number(grace.text);
+  return { gracePeriod, usedGracePeriod: seconds >= gracePeriod, endedAtOnce: seconds < gracePeriod / 2 };
 }
 
 /** Makes the Pod renamed, and asks it for its host name. */

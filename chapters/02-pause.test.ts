@@ -7,6 +7,7 @@ import {
   type Mutant,
   NotObservable,
   type Manifest,
+  pick,
   sharesTable,
   whoShares,
 } from "../helpers/chapter.ts";
@@ -35,10 +36,20 @@ is a namespace of another kind: Kubernetes' own, which groups objects.)`,
   namespace: "pause",
 });
 
+const THREE = ["pause", "whoami", "nettool"];
+
 /** The three that the article compares, without the node. */
-function ofPod({ node: _, ...containers }: Record<string, string>): Record<string, string> {
-  return containers;
+function ofPod(inodes: Record<string, string>): Record<string, string> {
+  return pick(inodes, THREE);
 }
+
+/** The three, and the node beside them. */
+function ofPodAndNode(inodes: Record<string, string>): Record<string, string> {
+  return pick(inodes, [...THREE, "node"]);
+}
+
+/** readlink itself takes one file alone where it is busybox's. */
+const READLINKS = ["perl", "-le", "print readlink for @ARGV"];
 
 const separate: ManifestMutant = {
   name: "the Pod's containers do not share their processes",
@@ -95,12 +106,12 @@ claim("pause.exists", {
 });
 
 claim("pause.image", {
-  en: "Its image is k8s.gcr.io/pause",
-  zh: "它的镜像是 k8s.gcr.io/pause",
+  en: "The image of pause is k8s.gcr.io/pause",
+  zh: "pause 的镜像是 k8s.gcr.io/pause",
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "Which image it is, the node's settings decide: containerd's configuration, or with Docker a flag of the kubelet or of cri-dockerd. k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io has been frozen since April 2023; registry.k8s.io took its place.",
+    en: "The node's settings decide which image it is: containerd's configuration, or with Docker a flag of the kubelet or of cri-dockerd. k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io has been frozen since April 2023; registry.k8s.io took its place.",
     zh: "用哪个镜像由节点的设置决定：containerd 看它自己的配置，Docker 则看 kubelet 或 cri-dockerd 的启动参数。k3s 用的是自己的镜像，原文列出的输出里也正是 rancher/mirrored-pause。此外 k8s.gcr.io 自 2023 年 4 月起已经冻结，由 registry.k8s.io 取代。",
   },
   references: [
@@ -118,8 +129,8 @@ claim("pause.image", {
 });
 
 claim("pause.assembly", {
-  en: "It is written in assembly language",
-  zh: "它是用汇编语言编写的",
+  en: "pause is written in assembly language",
+  zh: "pause 是用汇编语言编写的",
   source: "article#pause",
   expect: "refuted",
   because: {
@@ -143,8 +154,8 @@ claim("pause.assembly", {
 });
 
 claim("pause.size", {
-  en: "Unpacked it is 100 to 200 KB",
-  zh: "解压后大小约 100～200 KB",
+  en: "Unpacked, pause is 100 to 200 KB",
+  zh: "pause 解压后约 100～200 KB",
   source: "article#pause",
   expect: "refuted",
   because: {
@@ -164,8 +175,8 @@ claim("pause.size", {
 });
 
 claim("pause.paused", {
-  en: "It is paused for ever: it sleeps, and uses no processor time",
-  zh: "它永远处于暂停状态：一直睡眠，不占用处理器时间",
+  en: "pause is paused for ever: it sleeps, and uses no processor time",
+  zh: "pause 永远处于暂停状态：一直睡眠，不占用处理器时间",
   source: "article#pause",
   references: ["https://man7.org/linux/man-pages/man2/pause.2.html"],
   observe: async ({ kubectl, namespace, node, processes }) => {
@@ -231,7 +242,7 @@ claim("ns.mnt", {
       name: "two processes of one container are compared",
       observe: async ({ kubectl, namespace }) => {
         const listing =
-          await kubectl`exec whoami -n ${namespace} -c nettool -- readlink /proc/1/ns/mnt /proc/self/ns/mnt`;
+          await kubectl`exec whoami -n ${namespace} -c nettool -- ${READLINKS} /proc/1/ns/mnt /proc/self/ns/mnt`;
         return { first: listing.lines[0] ?? "", second: listing.lines[1] ?? "" };
       },
     },
@@ -254,7 +265,7 @@ claim("ns.uts", {
   source: "article#namespaces",
   expect: [{ runtime: "docker", outcome: "holds" }, { outcome: "refuted" }],
   because: {
-    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the UTS namespace of pause (of the *sandbox*, in its words); Docker has no way to join another container's, so with Docker they differ.",
+    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the UTS namespace of pause (which it calls the sandbox); Docker has no way to join another container's, so with Docker they differ.",
     zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入 pause（运行时称之为沙箱）的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
   },
   references: [
@@ -273,7 +284,7 @@ claim("ns.uts", {
           return { whoami: own.whoami ?? "", other: other.whoami ?? "" };
         }
         const listing =
-          await kubectl`exec whoami -n ${namespace} -c nettool -- readlink /proc/1/ns/uts /proc/self/ns/uts`;
+          await kubectl`exec whoami -n ${namespace} -c nettool -- ${READLINKS} /proc/1/ns/uts /proc/self/ns/uts`;
         return { first: listing.lines[0] ?? "", second: listing.lines[1] ?? "" };
       },
     },
@@ -296,7 +307,7 @@ claim("ns.pid-children", {
       name: "a process that has unshared the PID namespace of its children",
       manifest: nettoolIsPrivileged,
       observe: async ({ kubectl, namespace }) => {
-        const script = "readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
+        const script = `perl -le "print readlink for @ARGV" /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true`;
         const listing = await kubectl`exec whoami -n ${namespace} -c nettool -- unshare -p bash -c ${script}`;
         const [own = "", children = ""] = listing.lines;
         return { own: { process: own }, children: { process: children } };
@@ -318,7 +329,7 @@ claim("ns.cgroup", {
     "https://kubernetes.io/docs/concepts/architecture/cgroups/",
     "https://man7.org/linux/man-pages/man7/cgroup_namespaces.7.html",
   ],
-  observe: ({ namespaces }) => namespaces("whoami", "cgroup"),
+  observe: async ({ namespaces }) => ofPodAndNode(await namespaces("whoami", "cgroup")),
   holds: allEqual,
   mutants: [
     {
@@ -336,7 +347,7 @@ claim("ns.user", {
   zh: "三者的 user 命名空间都是宿主机的",
   source: "article#namespaces",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"],
-  observe: ({ namespaces }) => namespaces("whoami", "user"),
+  observe: async ({ namespaces }) => ofPodAndNode(await namespaces("whoami", "user")),
   holds: allEqual,
   mutants: [
     {

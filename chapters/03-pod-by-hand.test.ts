@@ -6,39 +6,44 @@ import {
   type Look,
   type Mutant,
   optionsOf,
+  pick,
   sharesTable,
   whoShares,
 } from "../helpers/chapter.ts";
 
 const NETTOOL = "praqma/network-multitool";
 
+const THREE = ["pause", "whoami", "nettool"];
+
 const { claim } = chapter({
   title: { en: "A Pod by hand: three containers that share", zh: "手工搭一个 Pod：三个共用命名空间的容器" },
   intro: {
     en: `
 This chapter is an illustration. It uses the container engine alone: no kubelet, no API server, no manifest. Three
-containers are started in the way in which dockershim, the adapter between Docker and the kubelet (Kubernetes' agent on each node), started
-those of a Pod. **pause** comes first and gets a network, a host name, and an IPC namespace that others may join. **whoami** and **nettool** join its
+containers are started as dockershim used to start those of a Pod. (dockershim was the adapter between Docker and the
+kubelet, Kubernetes' agent on each node.) **pause** comes first and gets a network, a host name, and an IPC namespace that
+others may join. **whoami** and **nettool** join its
 *net* and its *ipc*, and nothing else. So the article's listings, which were made with Docker, can be seen as they were.
 
 The names end with the run's id, so that they are nobody else's. run.labels only marks the containers for the clean-up:
 leave that option out when you type a command yourself. (If Docker warns about IPv4 forwarding: that concerns traffic with
 other machines. The three talk among themselves.)
 
-dockershim left Kubernetes with version 1.24. Whoever has a node with a Docker runtime, an old k3s with --docker say, sees the
+dockershim left Kubernetes with version 1.24. Whoever has a node with a Docker runtime, k3s with --docker say, sees the
 same at a real Pod: the claims ns.* of the chapter before then expect what is shown here. And where the engine is Podman,
 some answers differ, since it knows Pods itself and can join a UTS namespace; the claims expect that as well.`,
     zh: `
-本章只是一个演示：只用容器引擎，没有 kubelet，没有 API server，也没有清单。我们照着 dockershim
-（kubelet 与 Docker 之间的适配层；kubelet 是 Kubernetes 在每个节点上的代理）当年启动 Pod 容器的办法，启动三个容器。**pause** 最先启动，得到网络、主机名，以及一个允许别人加入的 IPC 命名空间；
+本章只是一个演示：只用容器引擎，没有 kubelet，没有 API server，也没有清单。我们照着
+dockershim（kubelet 与 Docker 之间的适配层；kubelet 是 Kubernetes 在每个节点上的代理）当年启动 Pod 容器的办法，启动三个容器。
+**pause** 最先启动，得到网络、主机名，以及一个允许别人加入的 IPC 命名空间；
 **whoami** 和 **nettool** 只加入它的 *net* 和 *ipc*。原文的列表正是在 Docker 上得到的，在这里可以原样看到。
 
 容器名以本次运行的编号结尾，不会与别人的容器重名。run.labels 只是给容器打上标签，便于最后清理；你自己敲命令时去掉这个选项即可。
 （如果 Docker 警告 IPv4 转发被关闭：那只影响与其他机器的通信，这三个容器之间不受影响。）
 
-dockershim 在 Kubernetes 1.24 中被移除。如果你的节点使用 Docker 运行时（例如带 --docker 的旧版 k3s），真正的 Pod 也是这样：
-这时上一章的 ns.* 论断预期的就是本章的结果。如果引擎是 Podman，有些回答会不同，因为它自己就有 Pod 的概念，也能加入别人的
-UTS 命名空间；相应的论断已经把这一点写进预期。`,
+dockershim 在 Kubernetes 1.24 中被移除。如果你的节点使用 Docker 运行时（例如带 --docker 的 k3s），真正的 Pod 也是这样：
+这时上一章的 ns.* 论断预期的就是本章的结果。如果引擎是 Podman，有些回答会不同，因为它自己就有 Pod 的概念，
+也能加入别人的 UTS 命名空间；相应的论断已经把这一点写进预期。`,
   },
   manifests: [],
   namespace: "hand",
@@ -58,6 +63,9 @@ const DOCKER_RUN = "https://docs.docker.com/reference/cli/docker/container/run/"
 const DOCKERSHIM = "https://github.com/kubernetes/kubernetes/blob/v1.23.17/pkg/kubelet/dockershim";
 
 // The changes under which the claims below must turn: "npm run mutants" starts the containers so.
+
+/** readlink itself takes one file alone where it is busybox's. */
+const READLINKS = ["perl", "-le", "print readlink for @ARGV"];
 
 const withoutPause: ContainersMutant = {
   name: "there is no pause: nettool joins whoami",
@@ -252,7 +260,7 @@ claim("hand.mnt", {
       name: "two processes of one container are compared",
       observe: async ({ docker, containers }) => {
         const listing =
-          await docker`exec ${containers.name("nettool")} readlink /proc/1/ns/mnt /proc/self/ns/mnt`;
+          await docker`exec ${containers.name("nettool")} ${READLINKS} /proc/1/ns/mnt /proc/self/ns/mnt`;
         return { first: listing.lines[0] ?? "", second: listing.lines[1] ?? "" };
       },
     },
@@ -298,7 +306,7 @@ claim("hand.pid-children", {
     {
       name: "a process that has unshared the PID namespace of its children",
       observe: async ({ docker, containers }) => {
-        const script = "readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true";
+        const script = `perl -le "print readlink for @ARGV" /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true`;
         const listing =
           await docker`run --rm --privileged --entrypoint unshare ${containers.image(NETTOOL)} -p bash -c ${script}`;
         const [own = "", children = ""] = listing.lines;
@@ -318,7 +326,7 @@ claim("hand.cgroup", {
     zh: "引擎的默认做法取决于宿主机：在 cgroup v1 上用宿主机的，在 cgroup v2 上每个容器各有一个。",
   },
   references: [`${DOCKER_RUN}#cgroupns`, "https://man7.org/linux/man-pages/man7/cgroup_namespaces.7.html"],
-  observe: ({ containers }) => containers.namespaces("cgroup"),
+  observe: async ({ containers }) => ofContainersAndHost(await containers.namespaces("cgroup")),
   holds: allEqual,
   mutants: [otherCgroup],
 });
@@ -328,7 +336,7 @@ claim("hand.user", {
   zh: "三者的 user 命名空间都是宿主机的",
   source: "article#namespaces",
   references: ["https://docs.docker.com/engine/security/userns-remap/"],
-  observe: ({ containers }) => containers.namespaces("user"),
+  observe: async ({ containers }) => ofContainersAndHost(await containers.namespaces("user")),
   holds: allEqual,
   mutants: [
     {
@@ -348,7 +356,7 @@ claim("hand.uts-refused", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "For net, ipc and pid there is container:NAME; for uts Docker knows only an own one and the host's. So dockershim could not share it, whatever it wanted. (Podman takes container:NAME for uts too.)",
+    en: "For net, ipc and pid there is container:NAME; for uts Docker knows only the container's own and the host's. So dockershim could not have shared it even if it had wanted to. (Podman takes container:NAME for uts too.)",
     zh: "net、ipc、pid 都可以写 container:名字；而 uts 在 Docker 里只有两种：自己的，或宿主机的。所以无论 dockershim 怎么想，都无法共享 uts。（Podman 的 uts 也可以写 container:名字。）",
   },
   references: [
@@ -397,7 +405,7 @@ claim("hand.hostname", {
 });
 
 claim("hand.hostname-copied", {
-  en: "The name is copied, not shared: who changes his own changes nobody else's",
+  en: "The name is copied, not shared: a container that changes its own changes no other's",
   zh: "主机名是复制的，不是共享的：一个容器改了自己的，别人的不变",
   source: "ours#by-hand",
   references: ["https://man7.org/linux/man-pages/man7/uts_namespaces.7.html"],
@@ -490,10 +498,8 @@ claim("hand.restart", {
     // curl itself tries again while whoami is on its way up.
     const reply =
       await docker`exec ${containers.name("nettool")} curl -s --retry 5 --retry-delay 1 --retry-connrefused localhost`;
-    return {
-      network: ofContainers(await containers.namespaces("net")),
-      answered: hostnameIn(reply.lines) !== "",
-    };
+    const { host: _, ...network } = await containers.namespaces("net");
+    return { network, answered: hostnameIn(reply.lines) !== "" };
   },
   holds: ({ network, answered }) => allEqual(network) && answered,
   mutants: [withoutPause],
@@ -543,8 +549,13 @@ claim("hand.pause-killed", {
 });
 
 /** The three that the article compares, without the host. */
-function ofContainers({ host: _, ...containers }: Record<string, string>): Record<string, string> {
-  return containers;
+function ofContainers(inodes: Record<string, string>): Record<string, string> {
+  return pick(inodes, THREE);
+}
+
+/** The three, and the host beside them. */
+function ofContainersAndHost(inodes: Record<string, string>): Record<string, string> {
+  return pick(inodes, [...THREE, "host"]);
 }
 
 /** The host name that whoami answers with, or nothing when there is no answer. */

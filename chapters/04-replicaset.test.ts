@@ -3,7 +3,7 @@ import { chapter, type Look, type ManifestMutant, matches } from "../helpers/cha
 const { claim } = chapter({
   title: {
     en: "The ReplicaSet: a fixed number of Pods of one kind",
-    zh: "ReplicaSet：同一种 Pod，保持若干个",
+    zh: "ReplicaSet：同一种 Pod，保持固定数量",
   },
   intro: {
     en: `
@@ -92,8 +92,8 @@ claim("ref.rs-scale", {
 });
 
 claim("rs.names", {
-  en: "Their names are the ReplicaSet's with five random characters behind it",
-  zh: "它们的名字是 ReplicaSet 的名字加上五个随机字符",
+  en: "The Pods of a ReplicaSet are named after it, with five random characters appended",
+  zh: "ReplicaSet 的 Pod，名字是它的名字加上五个随机字符",
   source: "ours#replicaset",
   because: {
     en: "The ReplicaSet asks for generateName: web-, and the API server appends the characters. Vowels and 0, 1, 3 are not among them, so that no words come out.",
@@ -113,11 +113,11 @@ claim("rs.names", {
 
 claim("rs.owner", {
   en: "Each Pod names the ReplicaSet as its owner and controller, by name and UID",
-  zh: "每个 Pod 都在 ownerReferences 里指明 ReplicaSet 是自己的所有者和控制器，名字和 UID 都在其中",
+  zh: "每个 Pod 都在 ownerReferences 里指明 ReplicaSet 是自己的属主和控制器，名字和 UID 都在其中",
   source: "ours#replicaset",
   because: {
     en: "The label says which Pods a ReplicaSet looks for, the owner reference which ones it has. A Pod can have many owners, but only one whose controller field is true.",
-    zh: "标签决定 ReplicaSet 寻找哪些 Pod，ownerReferences 则记录哪些已经归它所有。一个 Pod 可以有多个所有者，但 controller 为 true 的只能有一个。",
+    zh: "标签决定 ReplicaSet 寻找哪些 Pod，ownerReferences 则记录哪些已经归它所有。一个 Pod 可以有多个属主，但 controller 为 true 的只能有一个。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works",
@@ -237,7 +237,7 @@ claim("rs.unready", {
 
 claim("rs.adopts", {
   en: "A Pod with its label that has no owner is adopted, even if it is not made from the template, and counts",
-  zh: "带有它的标签又没有所有者的 Pod 会被收养并计入数量，哪怕不是按它的模板创建的",
+  zh: "带有它的标签又没有属主的 Pod 会被收养并计入数量，哪怕不是按它的模板创建的",
   source: "ours#replicaset",
   because: {
     en: "orphan was there first and has arguments of its own; nobody compares it with the template. The ReplicaSet asks for two Pods and makes only one.",
@@ -270,7 +270,7 @@ claim("rs.surplus", {
   zh: "数量已经够了，再来一个带标签的 Pod，就会被 ReplicaSet 当作多余的删掉",
   source: "ours#replicaset",
   because: {
-    en: "It is adopted first, and then there is one Pod too many. The one goes that is less far: not yet on a node before one that is, not ready before ready. That is the newcomer. So do not give a bare Pod a label that some ReplicaSet looks for.",
+    en: "It is adopted first, and then there is one Pod too many. The Pod that has got least far is deleted: one without a node before one that has a node, one that is not ready before one that is. Here that is the newcomer. So do not give a bare Pod a label that some ReplicaSet looks for.",
     zh: "它先被收养，于是多出一个。先删进度落后的：没调度的先于已调度的，没就绪的先于已就绪的，所以被删的是新来的那个。因此，不要给裸 Pod 打上某个 ReplicaSet 正在寻找的标签。",
   },
   references: [
@@ -308,7 +308,7 @@ claim("rs.surplus", {
 
 claim("rs.releases", {
   en: "A Pod whose label is changed is released: it runs on without an owner, and another one takes its place",
-  zh: "改掉 Pod 的标签，它就被释放：没有了所有者，但继续运行；它的位置由另一个 Pod 补上",
+  zh: "改掉 Pod 的标签，它就被释放：没有了属主，但继续运行；它的位置由另一个 Pod 补上",
   source: "ours#replicaset",
   because: {
     en: "That is how a sick Pod is taken aside to be looked at in peace: its place is filled, and a Service with the same selector sends it no more requests.",
@@ -498,7 +498,7 @@ claim("rs.delete", {
     "https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion",
   ],
   observe: (look) => afterDeletion("deleted", "background", look),
-  holds: (seen) => matches(seen, { replicaSets: 0, pods: 0 }),
+  holds: (seen) => matches(seen, { before: 1, replicaSets: 0, left: 0 }),
   mutants: [
     {
       name: "it is deleted with --cascade=orphan",
@@ -509,17 +509,17 @@ claim("rs.delete", {
 
 claim("rs.orphan", {
   en: "Deleted with --cascade=orphan, it leaves its Pods running, without an owner",
-  zh: "用 --cascade=orphan 删除，它的 Pod 会留下来继续运行，只是不再有所有者",
+  zh: "用 --cascade=orphan 删除，它的 Pod 会留下来继续运行，只是不再有属主",
   source: "ours#replicaset",
   because: {
-    en: "A new ReplicaSet with the same selector would adopt them: that is how one changes what can't be changed, without losing a Pod.",
-    zh: "再建一个选择器相同的 ReplicaSet 就会收养它们：要改动不可变的字段又不想丢掉 Pod，就用这个办法。",
+    en: "A new ReplicaSet adopts them if its selector fits their labels: that is how one gets another selector without losing a Pod.",
+    zh: "再建一个 ReplicaSet，只要它的选择器与这些 Pod 的标签相符，就会收养它们：想换选择器又不想丢掉 Pod，就用这个办法。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#deleting-just-a-replicaset",
   ],
   observe: (look) => afterDeletion("left", "orphan", look),
-  holds: (seen) => matches(seen, { replicaSets: 0, pods: 1 }),
+  holds: (seen) => matches(seen, { before: 1, replicaSets: 0, runOn: 1 }),
   mutants: [
     {
       name: "it is deleted in the usual way",
@@ -544,7 +544,11 @@ claim("ref.rs-balance", {
   observe: async (look) => {
     await look.kubectl`get replicaset web -n ${look.namespace} -o wide`;
     const pods = await podsOfWeb(look);
-    return { pods: pods.length, answered: await answering(pods[0]?.IP ?? "", look) };
+    const answered = await answering(pods[0]?.IP ?? "", look);
+    // Where there is nothing to be balanced, or nobody answers, this refutes nothing.
+    if (pods.length < 2) throw new Error("there is only one Pod");
+    if (answered === 0) throw new Error("the Pod that was asked does not answer");
+    return { pods: pods.length, answered };
   },
   holds: ({ pods, answered }) => pods > 1 && answered === pods,
   mutants: [{ name: "a Service stands before it", observe: throughService }],
@@ -556,7 +560,7 @@ claim("rs.service", {
   source: "ours#replicaset",
   because: {
     en: "The Service knows the Pods by their label, not by their owner: it works the same without any ReplicaSet. kube-proxy draws one of them for each connection, so the shares are only about equal.",
-    zh: "Service 认的是标签，不是所有者；没有 ReplicaSet 它也照样工作。kube-proxy 为每个连接随机挑一个 Pod，所以各自的份额只是大致相等。",
+    zh: "Service 认的是标签，不是属主；没有 ReplicaSet 它也照样工作。kube-proxy 为每个连接随机挑一个 Pod，所以各自的份额只是大致相等。",
   },
   references: ["https://kubernetes.io/docs/reference/networking/virtual-ips/"],
   observe: throughService,
@@ -640,6 +644,7 @@ async function scaled(down: number, { kubectl, namespace, until }: Look) {
 /** Deletes a ReplicaSet, and tells what is left once none of its Pods names it as the owner any more. */
 async function afterDeletion(name: string, cascade: "background" | "orphan", look: Look) {
   const { kubectl, namespace, until } = look;
+  const before = await kubectl`get pods -n ${namespace} -l app=${name} -o ${OWNER}`;
   await kubectl`delete replicaset ${name} -n ${namespace} --cascade=${cascade}`;
   const pods = await until({
     what: "the garbage collector to be done",
@@ -647,7 +652,13 @@ async function afterDeletion(name: string, cascade: "background" | "orphan", loo
     until: ({ rows }) => rows.every(({ OWNER }) => OWNER === NONE),
   });
   const sets = await kubectl`get replicasets -n ${namespace} -l app=${name}`;
-  return { replicaSets: sets.rows.length, pods: pods.rows.length };
+  const wasThere = (pod: string | undefined) => before.rows.some(({ NAME }) => NAME === pod);
+  return {
+    before: before.rows.length,
+    replicaSets: sets.rows.length,
+    left: pods.rows.length,
+    runOn: pods.rows.filter(({ NAME, PHASE }) => PHASE === "Running" && wasThere(NAME)).length,
+  };
 }
 
 async function podsOfWeb({ kubectl, namespace }: Look) {
@@ -657,7 +668,8 @@ async function podsOfWeb({ kubectl, namespace }: Look) {
 
 /**
  * How many Pods there are behind the Service, and how many of them answered. A node learns of them a moment after they
- * are ready, each by itself, and nothing tells when it knows them all: so it is asked until three answers are the same.
+ * are ready, each by itself, and nothing tells when it knows them all: so it is asked until all answer, or until nothing
+ * changes any more.
  */
 async function throughService(look: Look) {
   const { kubectl, namespace, until } = look;
@@ -671,7 +683,9 @@ async function throughService(look: Look) {
       seen.push(now);
       return now;
     },
-    until: (now) => now > 0 && seen.length >= 3 && seen.slice(-3).every((before) => before === now),
+    until: (now) =>
+      now === pods.length ||
+      (now > 0 && seen.length >= 8 && seen.slice(-3).every((before) => before === now)),
   });
   return { pods: pods.length, answered };
 }

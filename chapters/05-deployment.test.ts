@@ -15,7 +15,7 @@ are lost. The second is book-keeping: what makes a new revision, what does not, 
 
 Use it when your Pods are interchangeable and keep nothing of their own: web servers, APIs, workers.`,
     zh: `
-ReplicaSet 只管按一个模板维持若干个 Pod，不懂什么是版本。Deployment 懂：模板每有一个版本，它就建一个 ReplicaSet；
+ReplicaSet 只管按一个模板维持固定数量的 Pod，不懂什么是版本。Deployment 懂：模板每有一个版本，它就建一个 ReplicaSet；
 所谓更新，就是让新的 ReplicaSet 逐步变大、旧的逐步变小。它自己从不直接碰 Pod。
 
 有两件事值得细看。一是更新的过程本身，一秒一秒地看：有多少个 Pod，其中多少个能提供服务，一个不停发请求的客户端会不会察觉。
@@ -48,8 +48,8 @@ claim("deploy.replicaset", {
   zh: "Deployment 会创建一个 ReplicaSet，名字由 Deployment 名加 Pod 模板的哈希组成；这个哈希以 pod-template-hash 标签的形式出现在 ReplicaSet 的选择器和它的 Pod 上",
   source: "ours#deployment",
   because: {
-    en: "All Pods of a Deployment have the labels of its selector, whatever their version. The hash is what keeps the ReplicaSets from taking each other's Pods.",
-    zh: "一个 Deployment 的所有 Pod，不论版本，都带有它的选择器所要求的标签。正是这个哈希，让各个 ReplicaSet 不会互相抢 Pod。",
+    en: "All Pods of a Deployment have the labels of its selector, whatever their version. The hash keeps the selectors of its ReplicaSets apart, so that each finds the Pods of its own version alone.",
+    zh: "一个 Deployment 的所有 Pod，不论版本，都带有它的选择器所要求的标签。有了这个哈希，各个 ReplicaSet 的选择器才不会重叠，每个只找到自己版本的 Pod。",
   },
   references: [`${DOCS}#pod-template-hash-label`],
   observe: async ({ kubectl, namespace }) => {
@@ -227,7 +227,7 @@ claim("deploy.bounds", {
   ],
   observe: async (look) => {
     const told = await look.record("replicasets", "app=rolling");
-    const { fewestReady } = await rollout("rolling", look, [
+    const { fewestReady, newPods } = await rollout("rolling", look, [
       { states: ["ready"], min: 3 },
       { states: ["waiting", "ready"] },
       { states: ["terminating"] },
@@ -235,9 +235,9 @@ claim("deploy.bounds", {
     const replicaSets = await told.stop("What its ReplicaSets were told to have:", [
       { states: ["wanting"], max: 5 },
     ]);
-    return { fewestReady, mostWanted: replicaSets.most("wanting") };
+    return { newPods, fewestReady, mostWanted: replicaSets.most("wanting") };
   },
-  holds: ({ fewestReady, mostWanted }) => fewestReady >= 3 && mostWanted <= 5,
+  holds: ({ newPods, fewestReady, mostWanted }) => newPods >= 4 && fewestReady >= 3 && mostWanted <= 5,
   mutants: [
     {
       name: "3 may be unavailable",
@@ -371,7 +371,7 @@ claim("deploy.shop", {
 });
 
 claim("deploy.cold", {
-  en: "Nor is one lost when a new Pod refuses its first requests, as servers do that have to warm up: the readinessProbe gets the refusals, and no client",
+  en: "No request is lost when a new Pod refuses its first requests, as servers do that have to warm up: the readinessProbe gets the refusals, and no client",
   zh: "新 Pod 拒绝最初几个请求（需要预热的服务常常如此）时，请求也不会丢：被拒绝的是 readinessProbe，而不是客户端",
   source: "ours#deployment",
   because: {
@@ -392,8 +392,8 @@ claim("deploy.cold", {
 });
 
 claim("deploy.leaving", {
-  en: "While its preStop hook runs, a Pod that was deleted is no longer in the Service, but still answers whoever asks it",
-  zh: "preStop 钩子运行期间，已被删除的 Pod 不再属于 Service，但不论谁来问，它都照常应答",
+  en: "While its preStop hook runs, a Pod that was deleted is no longer a ready endpoint of its Service, but still answers whoever asks it",
+  zh: "preStop 钩子运行期间，已被删除的 Pod 不再是 Service 的就绪端点，但不论谁来问，它都照常应答",
   source: "ours#deployment",
   because: {
     en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
@@ -404,13 +404,16 @@ claim("deploy.leaving", {
     const [pod = "", ip = ""] = (
       await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
     ).text.split(" ");
+    const inService = (what: string, wanted: boolean) =>
+      until({
+        what: `the Service to ${what} ${ip}`,
+        look: () =>
+          kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
+        until: ({ lines }) => lines.includes(`${ip} ready: true`) === wanted,
+      });
+    await inService("have", true);
     await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
-    await until({
-      what: `the Service to leave out ${ip}`,
-      look: () =>
-        kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
-      until: ({ lines }) => !lines.includes(`${ip} ready: true`),
-    });
+    await inService("leave out", false);
     const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=4s`;
     const answer =
       await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
@@ -619,8 +622,8 @@ claim("deploy.undone", {
   zh: "kubectl rollout undo 不会新建什么：旧的 ReplicaSet 重新拉起 Pod，并成为最新的修订版本",
   source: "ours#deployment",
   because: {
-    en: "Undo copies the old template into the Deployment. Its hash is known, so the ReplicaSet is found and not made. Revisions 1, 2 become 2, 3: that is why revision 1 is missing from the history afterwards.",
-    zh: "undo 只是把旧模板抄回 Deployment。哈希是已有的，所以直接找到了原来的 ReplicaSet，不必新建。修订版本从 1、2 变成 2、3：所以之后的历史里没有版本 1。",
+    en: "Undo copies the old template into the Deployment. The controller compares templates, finds the ReplicaSet that has this one already, and makes none. Revisions 1, 2 become 2, 3: that is why revision 1 is missing from the history afterwards.",
+    zh: "undo 只是把旧模板抄回 Deployment。控制器比对模板，发现已有 ReplicaSet 用的就是它，便不再新建。修订版本从 1、2 变成 2、3：所以之后的历史里没有版本 1。",
   },
   references: [`${DOCS}#rolling-back-to-a-previous-revision`],
   observe: (look) =>
@@ -677,8 +680,8 @@ claim("deploy.limited", {
 });
 
 claim("deploy.paused", {
-  en: "While a rollout is paused, changes have no effect; resumed, all of them together are one revision",
-  zh: "rollout 暂停期间的修改不生效；恢复之后，这些修改合成一个修订版本",
+  en: "While a rollout is paused, changes of the Pod template have no effect; once it is resumed, all of them together make one revision",
+  zh: "上线（rollout）暂停期间，对 Pod 模板的修改不生效；恢复之后，这些修改合成一个修订版本",
   source: "ours#deployment",
   references: [`${DOCS}#pausing-and-resuming-a-deployment`],
   observe: async (look) => {
@@ -706,7 +709,7 @@ claim("deploy.paused", {
 
 claim("deploy.checked", {
   en: "A new version that runs, but does not answer where the readinessProbe asks, takes over nothing: the rollout fails, and the client notices nothing",
-  zh: "新版本能运行，却不在 readinessProbe 所探测的端口上应答，那它什么也接管不了：rollout 失败，客户端毫无察觉",
+  zh: "新版本能运行，却不在 readinessProbe 所探测的端口上应答，那它什么也接管不了：上线失败，客户端毫无察觉",
   source: "ours#deployment",
   because: {
     en: "Only a probe can tell that a running process serves nobody. Without one this update counts as a success, and every request is refused.",
@@ -719,12 +722,11 @@ claim("deploy.checked", {
   observe: async (look) => {
     const { kubectl, namespace, until } = look;
     const old = await kubectl`get pods -n ${namespace} -l app=checked -o jsonpath={.items[*].metadata.name}`;
-    let done = true;
+    let rollout = "";
     let newPod = "";
     const seen = await whileAsked("checked", "/", look, async () => {
       await kubectl`set env deployment/checked -n ${namespace} WHOAMI_NAME=v2 WHOAMI_PORT_NUMBER=8080`;
-      const status = await kubectl.orRefusal`rollout status deployment/checked -n ${namespace} --timeout=60s`;
-      done = status.exitCode === 0;
+      rollout = await outcomeOfRollout("checked", look);
       const pods = await until({
         what: "the new version to run",
         look: () => kubectl`get pods -n ${namespace} -l app=checked`,
@@ -732,10 +734,10 @@ claim("deploy.checked", {
       });
       newPod = pods.rows.find(({ NAME }) => NAME !== old.text)?.READY ?? "";
     });
-    return { done, newPod, ...seen };
+    return { rollout, newPod, ...seen };
   },
-  holds: ({ done, newPod, answeredBy, lost }) =>
-    !done && newPod === "0/1" && answeredBy.join() === "v1" && lost === 0,
+  holds: ({ rollout, newPod, answeredBy, lost }) =>
+    rollout === "deadline exceeded" && newPod === "0/1" && answeredBy.join() === "v1" && lost === 0,
   mutants: [
     {
       name: "there is no readinessProbe",
@@ -780,7 +782,7 @@ claim("deploy.repaired", {
   source: "ours#deployment",
   because: {
     en: "The deadline only sets a condition, for somebody above to act upon: a person, a pipeline, a controller.",
-    zh: "期限到了只是置一个状况，怎么处置由更上层决定：人、流水线或别的控制器。",
+    zh: "期限到了只是设置一个状况，怎么处置由更上层决定：人、流水线或别的控制器。",
   },
   references: [`${DOCS}#operating-on-a-failed-deployment`],
   observe: async (look) => {
@@ -788,7 +790,7 @@ claim("deploy.repaired", {
     const pod = () => kubectl`get pods -n ${namespace} -l app=repaired -o jsonpath={.items[*].metadata.uid}`;
     const before = await pod();
     await kubectl`set image deployment/repaired -n ${namespace} whoami=whoami:no-such-version`;
-    const failed = await kubectl.orRefusal`rollout status deployment/repaired -n ${namespace} --timeout=60s`;
+    const rollout = await outcomeOfRollout("repaired", look);
     const stuck = await revisions("repaired", look);
     await kubectl`rollout undo deployment/repaired -n ${namespace}`;
     // Right after the undo "rollout status" may still report the old deadline.
@@ -799,14 +801,17 @@ claim("deploy.repaired", {
       until: ({ text }) => text.split(" ").length === 1,
     });
     return {
-      failed: failed.exitCode !== 0,
+      rollout,
       stuck,
       undone: await revisions("repaired", look),
       samePod: before.text === after.text,
     };
   },
-  holds: ({ failed, stuck, undone, samePod }) =>
-    failed && stuck === "1: 1 Pod; 2: 1 Pod" && undone === "2: 0 Pods; 3: 1 Pod" && samePod,
+  holds: ({ rollout, stuck, undone, samePod }) =>
+    rollout === "deadline exceeded" &&
+    stuck === "1: 1 Pod; 2: 1 Pod" &&
+    undone === "2: 0 Pods; 3: 1 Pod" &&
+    samePod,
   mutants: [
     {
       name: "the strategy is Recreate",
@@ -858,6 +863,7 @@ async function parting({ kubectl, namespace, until }: Look) {
   let leaving = 0;
   const status = await until({
     what: "the Pod of parting to be counted, or to be gone",
+    seconds: 120,
     look: async () => {
       const pods =
         await kubectl`get pods -n ${namespace} -l app=parting -o custom-columns=NAME:.metadata.name,DELETED:.metadata.deletionTimestamp`;
@@ -912,6 +918,14 @@ async function revisionsAfter(deployment: string, look: Look, act: () => Promise
 /** Waits until an update is complete. */
 function rolledOut(deployment: string, { kubectl, namespace }: Look) {
   return kubectl`rollout status deployment/${deployment} -n ${namespace} --timeout=120s`;
+}
+
+/** How an update ends: `done`, `deadline exceeded`, or neither within a minute. */
+async function outcomeOfRollout(deployment: string, { kubectl, namespace }: Look): Promise<string> {
+  const { exitCode, stderr } =
+    await kubectl.orRefusal`rollout status deployment/${deployment} -n ${namespace} --timeout=60s`;
+  if (exitCode === 0) return "done";
+  return stderr.includes("exceeded its progress deadline") ? "deadline exceeded" : "neither within a minute";
 }
 
 /** Gives {@link revisions} when the Deployment has removed those that it is not to keep. */
@@ -1024,6 +1038,7 @@ async function rollout(deployment: string, look: Look, bounds: readonly Bound[])
   const old = seen.lives.filter(({ before }) => before);
   const fresh = seen.lives.filter(({ before }) => !before);
   return {
+    newPods: fresh.length,
     fewestReady: seen.fewest("ready"),
     mostPods: seen.most("waiting", "ready"),
     oldEndsBeforeNew:
@@ -1052,6 +1067,8 @@ async function whileAsked(name: string, path: string, look: Look, act: () => Pro
   const ip = await kubectl`get service ${name} -n ${namespace} -o jsonpath={.spec.clusterIP}`;
   const url = `http://${ip.text}${path}`;
   const asking = kubectl`exec client -n ${namespace} -- bash /tools/ask ${name} ${url}`;
+  // It is waited for below, and told there.
+  asking.catch(() => {});
   try {
     await act();
   } finally {

@@ -1,4 +1,4 @@
-import { chapter, type Look, type ManifestMutant, type Timeline } from "../helpers/chapter.ts";
+import { chapter, type Look, type ManifestMutant, matches, type Timeline } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The StatefulSet: Pods that are somebody", zh: "StatefulSet：有身份的 Pod" },
@@ -23,9 +23,9 @@ Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
 而且每个成员换了地方之后，都必须拿回**自己的**数据。StatefulSet 给每个 Pod 一个身份：以序号结尾的名字、与之对应的 DNS 名，
 以及专属的存储卷。存储卷通过 **PersistentVolumeClaim**（PVC）申请，由 **StorageClass** 决定集群如何提供。Pod 本身和别的 Pod 一样，说没就没；不变的是这个位置，由后继者接着坐。
 
-位置有先后，操作也就有先后：创建从 0 号开始，前一个 Ready 了才轮到下一个；缩容和更新则从序号最大的开始，倒着来。
+位置有先后，操作也就有先后：创建从 0 号开始，前一个就绪了才轮到下一个；缩容和更新则从序号最大的开始，倒着来。
 
-留意三件事：Pod 删掉之后，回来的是什么；StatefulSet 删掉之后，留下的是什么；一个迟迟不 Ready 的 Pod，会卡住什么。
+留意三件事：Pod 删掉之后，回来的是什么；StatefulSet 删掉之后，留下的是什么；一个迟迟不就绪的 Pod，会卡住什么。
 
 **什么时候用**：每个 Pod 都有自己的数据，或者需要按名字被找到，例如数据库、消息队列，以及任何要凑法定人数（quorum）的系统。
 除此之外请用 Deployment：它更快，也不会留下存储卷。`,
@@ -189,8 +189,8 @@ claim("sts.label-name", {
 });
 
 claim("sts.label-index", {
-  en: "Another label holds its number",
-  zh: "另一个标签写着它的序号",
+  en: "A label holds each Pod's number in the StatefulSet",
+  zh: "每个 Pod 都有一个标签写着自己的序号",
   source: "ours#statefulset",
   since: "1.28",
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-index-label"],
@@ -215,7 +215,7 @@ claim("sts.start", {
   ],
   observe: async ({ kubectl, namespace }) => {
     await kubectl`apply -f fixtures/manifests/06-statefulset-ordinals.yaml`;
-    await kubectl`rollout status statefulset/five -n ${namespace}`;
+    await kubectl`rollout status statefulset/five -n ${namespace} --timeout=120s`;
     return (await kubectl`get pods -n ${namespace} -l app=five -o name`).lines;
   },
   holds: (names) => names.join() === "pod/five-5",
@@ -246,7 +246,7 @@ claim("ref.sts-identity", {
 
 claim("sts.headless", {
   en: "Its Service is headless: it has no address of its own, and DNS answers with the addresses of all its Pods",
-  zh: "它的 Service 是 headless 的：自己没有 IP，DNS 返回的是所有 Pod 的 IP",
+  zh: "它的 Service 是无头服务（headless）：自己没有 IP，DNS 返回的是所有 Pod 的 IP",
   source: "ours#statefulset",
   because: {
     en: "An ordinary Service hides its Pods behind one address. Here the caller is to choose, so the Service only lends its name to the Pods, and nothing is balanced.",
@@ -316,11 +316,11 @@ claim("sts.dns-follows", {
 
 claim("sts.dns-unready", {
   en: "A Pod that is not Ready is not found by its Service's name, unless the Service has publishNotReadyAddresses",
-  zh: "Pod 没有 Ready 时，用 Service 的名字查不到它，除非 Service 设置了 publishNotReadyAddresses",
+  zh: "Pod 没有就绪时，用 Service 的名字查不到它，除非 Service 设置了 publishNotReadyAddresses",
   source: "ours#statefulset",
   because: {
     en: "Members that must find each other before any of them can become Ready need the second kind: else each would wait for the others.",
-    zh: "有些集群成员要先互相找到，才能 Ready；它们需要后一种 Service，否则谁都在等别人。",
+    zh: "有些集群成员要先互相找到，才能就绪；它们需要后一种 Service，否则谁都在等别人。",
   },
   references: [
     "https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec",
@@ -338,11 +338,22 @@ claim("sts.dns-unready", {
       look: () => kubectl`exec client -n ${namespace} -- getent hosts shy-early`,
       until: (answer) => answer.lines.length > 0,
     });
-    const late = await kubectl`exec client -n ${namespace} -- getent hosts shy`;
+    const unready = await kubectl`exec client -n ${namespace} -- getent hosts shy`;
+    await kubectl`exec shy-0 -n ${namespace} -- touch /tmp/ready`;
+    const ready = await until({
+      what: "DNS to know the Pod, which is ready now, of the Service shy",
+      look: () => kubectl`exec client -n ${namespace} -- getent hosts shy`,
+      until: (answer) => answer.lines.length > 0,
+    });
     await kubectl`scale statefulset shy -n ${namespace} --replicas=0`;
-    return { ready: pod.row("shy-0").READY, "shy-early": early.lines.length, shy: late.lines.length };
+    return {
+      ready: pod.row("shy-0").READY,
+      "shy-early": early.lines.length,
+      shy: unready.lines.length,
+      "shy, once ready": ready.lines.length,
+    };
   },
-  holds: (seen) => seen.ready === "0/1" && seen["shy-early"] === 1 && seen.shy === 0,
+  holds: (seen) => matches(seen, { ready: "0/1", "shy-early": 1, shy: 0, "shy, once ready": 1 }),
   mutants: [otherServices],
 });
 
@@ -361,9 +372,9 @@ claim("sts.no-service", {
   ],
   observe: async ({ kubectl, namespace }) => {
     const named = await kubectl`get statefulset canary -n ${namespace} -o jsonpath={.spec.serviceName}`;
-    const service = await kubectl.orRefusal`get service canary -n ${namespace}`;
+    const service = await kubectl.orRefusal`get service ${named.text} -n ${namespace}`;
     const pods = await kubectl`get pods -n ${namespace} -l app=canary -o name`;
-    const answer = await kubectl`exec client -n ${namespace} -- getent hosts canary-1.canary`;
+    const answer = await kubectl`exec client -n ${namespace} -- getent hosts ${`canary-1.${named.text}`}`;
     return {
       serviceName: named.text,
       exists: service.exitCode === 0,
@@ -380,8 +391,8 @@ claim("sts.pvc", {
   zh: "每个 Pod 都有自己的 PersistentVolumeClaim，名字由模板名和 Pod 名组成，因而也有自己的存储卷",
   source: "ours#statefulset",
   because: {
-    en: "The PVC is made from volumeClaimTemplates before the Pod is, by the cluster's default StorageClass here. In a Deployment all Pods would share what the template names.",
-    zh: "PVC 按 volumeClaimTemplates 先于 Pod 创建，这里用的是集群默认的 StorageClass。换成 Deployment，模板里写的卷就由所有 Pod 共用了。",
+    en: "The PVC is made from volumeClaimTemplates before the Pod is; the cluster's default StorageClass then provides the volume. In a Deployment all Pods would share the one PVC that the template names.",
+    zh: "PVC 按 volumeClaimTemplates 先于 Pod 创建，再由集群默认的 StorageClass 提供卷。换成 Deployment，模板里只能写某一个 PVC 的名字，由所有 Pod 共用。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage"],
   observe: async ({ kubectl, namespace }) => {
@@ -403,8 +414,8 @@ claim("sts.data", {
   zh: "Pod 写进卷里的数据，Pod 没了还在，缩容到 0 也还在",
   source: "ours#statefulset",
   because: {
-    en: "Scaling down takes away Pods, never claims: better a forgotten volume than lost data. Whoever scales up again gets the old data back, also when that was not the intention.",
-    zh: "缩容只减 Pod，从不删 PVC：宁可忘了清理卷，也不能丢数据。之后再扩容，拿回的就是旧数据，哪怕你并不想要它。",
+    en: "By default, scaling down takes away Pods, but not their PVCs: better a forgotten volume than lost data. Whoever scales up again gets the old data back, also when that was not the intention.",
+    zh: "默认情况下，缩容只减 Pod，不删 PVC：宁可忘了清理卷，也不能丢数据。之后再扩容，拿回的就是旧数据，哪怕你并不想要它。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage",
@@ -420,7 +431,7 @@ claim("sts.data", {
     await untilGone("notes", look);
     const claims = await kubectl`get pvc -n ${namespace} -l app=notes -o ${VOLUMES}`;
     await kubectl`scale statefulset notes -n ${namespace} --replicas=1`;
-    await kubectl`rollout status statefulset/notes -n ${namespace}`;
+    await kubectl`rollout status statefulset/notes -n ${namespace} --timeout=120s`;
     return {
       afterDeletion,
       withoutPods: claims.rows.map(({ NAME, STATUS }) => `${NAME} ${STATUS}`),
@@ -439,31 +450,35 @@ claim("sts.abandoned", {
   zh: "StatefulSet 删除之后，它的 PersistentVolumeClaim 会留下来",
   source: "ours#statefulset",
   because: {
-    en: "The claims have no owner, so nothing collects them. They cost until somebody deletes them; and a StatefulSet of the same name that is made later takes them over, with the data.",
-    zh: "PVC 没有所有者，垃圾收集不会碰它们。没人删，就一直占着存储；以后再建同名的 StatefulSet，就会连同数据一起接手。",
+    en: "The PVCs have no owner, so nothing collects them. They cost until somebody deletes them; and a StatefulSet of the same name that is made later takes them over, with the data.",
+    zh: "PVC 没有属主，垃圾收集器不会碰它们。没人删，就一直占着存储；以后再建同名的 StatefulSet，就会连同数据一起接手。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
     "https://kubernetes.io/docs/tasks/run-application/delete-stateful-set/#persistent-volumes",
   ],
-  observe: async (look) => {
-    const { kubectl, namespace } = look;
-    await kubectl`delete statefulset abandoned -n ${namespace}`;
-    await untilGone("abandoned", look);
-    return (await claimsLeft("abandoned", look)).map(({ NAME, STATUS, OWNER }) => ({ NAME, STATUS, OWNER }));
-  },
+  observe: (look) => abandoning(look),
   holds: ([left]) => left?.NAME === "data-abandoned-0" && left.STATUS === "Bound" && left.OWNER === NONE,
-  mutants: [otherRetention],
+  mutants: [
+    // Before, the policy was not heeded, or not even known.
+    { ...otherRetention, from: "1.27" },
+    {
+      name: "somebody deletes its PersistentVolumeClaim as well",
+      before: "1.27",
+      observe: (look) =>
+        abandoning(look, () => look.kubectl`delete pvc data-abandoned-0 -n ${look.namespace}`),
+    },
+  ],
 });
 
 claim("sts.retention", {
-  en: "With persistentVolumeClaimRetentionPolicy: Delete they go as well: that of a replica when it is scaled away, all when the StatefulSet is deleted",
-  zh: "设置 persistentVolumeClaimRetentionPolicy: Delete 之后，PVC 也会一起删除：缩容时删掉该副本的，删除 StatefulSet 时删掉全部",
+  en: "With whenScaled and whenDeleted set to Delete in persistentVolumeClaimRetentionPolicy, PersistentVolumeClaims go as well: that of a replica when it is scaled away, all when the StatefulSet is deleted",
+  zh: "把 persistentVolumeClaimRetentionPolicy 的 whenScaled 和 whenDeleted 都设为 Delete 之后，PVC 也会一起删除：缩容时删掉该副本的，删除 StatefulSet 时删掉全部",
   source: "ours#statefulset",
   since: "1.27",
   because: {
     en: "The policy is kept by owner references: the PVC then belongs to the StatefulSet, or to the Pod that is to go, and is collected with its owner. The data goes with it.",
-    zh: "这个策略靠 ownerReferences 实现：PVC 归 StatefulSet 所有，或归即将被缩掉的 Pod 所有，随所有者一起被回收。数据也就跟着没了。",
+    zh: "这个策略靠 ownerReferences 实现：PVC 归 StatefulSet 所有，或归即将被缩掉的 Pod 所有，随属主一起被回收。数据也就跟着没了。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention",
@@ -473,7 +488,7 @@ claim("sts.retention", {
     const { kubectl, namespace } = look;
     const names = (claims: readonly { NAME?: string }[]) => claims.map(({ NAME }) => NAME).toSorted();
     await kubectl`apply -f fixtures/manifests/06-statefulset-retention.yaml`;
-    await kubectl`rollout status statefulset/tidy -n ${namespace}`;
+    await kubectl`rollout status statefulset/tidy -n ${namespace} --timeout=120s`;
     const atFirst = await kubectl`get pvc -n ${namespace} -l app=tidy -o ${CLAIM_OWNERS}`;
     await kubectl`scale statefulset tidy -n ${namespace} --replicas=1`;
     const afterScaling = await claimsLeft("tidy", look, "data-tidy-1");
@@ -539,7 +554,7 @@ claim("sts.changeable", {
 
 claim("sts.order", {
   en: "Pods are created in order, each only when the one before it is Ready, and removed in reverse, each only when the one after it is gone",
-  zh: "Pod 按顺序创建，前一个 Ready 之后才创建下一个；缩容时倒着删，后一个彻底消失之后才删前一个",
+  zh: "Pod 按顺序创建，前一个就绪之后才创建下一个；缩容时倒着删，后一个彻底消失之后才删前一个",
   source: "ours#statefulset",
   because: {
     en: "Whoever comes later finds those who came before: a primary at number 0 is the first to come and the last to go.",
@@ -565,11 +580,11 @@ claim("sts.order", {
 
 claim("sts.blocked", {
   en: "A Pod that does not become Ready holds back all after it, for as long as that takes",
-  zh: "一个 Pod 不 Ready，后面的就都不会创建，等多久都一样",
+  zh: "一个 Pod 不就绪，后面的就都不会创建，等多久都一样",
   source: "ours#statefulset",
   because: {
     en: "That is podManagementPolicy: OrderedReady, the default. Here blocked-0 is Ready only when we make a file in it; blocked-1 comes after that and not before.",
-    zh: "这就是默认的 podManagementPolicy: OrderedReady。这里要等我们在 blocked-0 里创建一个文件，它才会 Ready；之后 blocked-1 才出现。",
+    zh: "这就是默认的 podManagementPolicy: OrderedReady。这里要等我们在 blocked-0 里创建一个文件，它才会就绪；之后 blocked-1 才出现。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#orderedready-pod-management",
@@ -603,7 +618,7 @@ claim("sts.blocked", {
 
 claim("sts.parallel", {
   en: "With podManagementPolicy: Parallel no Pod waits for another: all are created though none is Ready",
-  zh: "设置 podManagementPolicy: Parallel 后，Pod 之间互不等待：一个都没 Ready，也会全部创建出来",
+  zh: "设置 podManagementPolicy: Parallel 后，Pod 之间互不等待：一个都没就绪，也会全部创建出来",
   source: "ours#statefulset",
   because: {
     en: "It is for members that need each other to start. Names, DNS names and volumes stay as they are.",
@@ -647,18 +662,18 @@ claim("sts.deletion", {
 });
 
 claim("sts.update", {
-  en: "An update replaces the Pods in reverse as well, one at a time: never are fewer than two of three Ready",
-  zh: "更新同样倒着来，一次换一个：任何时刻，三个 Pod 中都至少有两个 Ready",
+  en: "An update replaces the Pods in reverse as well, one at a time: at any time at least two of the three are Ready",
+  zh: "更新同样倒着来，一次换一个：任何时刻，三个 Pod 中都至少有两个就绪",
   source: "ours#statefulset",
   because: {
     en: "A name can't be given twice, so the old Pod has to go first: there is no surge here as in a Deployment. And the next is only touched when the new one is Ready.",
-    zh: "同一个名字不能有两个 Pod，旧的必须先走，所以这里不像 Deployment 那样可以先多建一个（surge）。新 Pod Ready 之后，才轮到下一个。",
+    zh: "同一个名字不能有两个 Pod，旧的必须先走，所以这里不像 Deployment 那样可以先多建一个（surge）。新 Pod 就绪之后，才轮到下一个。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates"],
   observe: async ({ kubectl, namespace, record }) => {
     const recording = await record("pods", "app=rolling");
     await kubectl`set env statefulset/rolling -n ${namespace} VERSION=2`;
-    await kubectl`rollout status statefulset/rolling -n ${namespace}`;
+    await kubectl`rollout status statefulset/rolling -n ${namespace} --timeout=120s`;
     const timeline = await recording.stop("The Pods of rolling during the update", [
       { states: ["ready"], min: 2 },
     ]);
@@ -679,14 +694,18 @@ claim("sts.max-unavailable", {
   zh: "设置 maxUnavailable: 2 后，更新一次换两个 Pod",
   source: "ours#statefulset",
   since: "1.24",
-  expect: [{ before: "1.37", outcome: "refuted" }],
+  expect: [
+    { from: "1.35", before: "1.35.4", outcome: "holds" },
+    { before: "1.37", outcome: "refuted" },
+  ],
   because: {
-    en: "Only from 1.37 on. Before, the field stood behind the feature gate MaxUnavailableStatefulSet, which was off: the API server dropped it without a word, and the Pods were replaced one after the other.",
-    zh: "从 1.37 起才如此。此前这个字段受特性门控 MaxUnavailableStatefulSet 控制，默认关闭：API server 不声不响地把它丢掉，Pod 仍然一个接一个地替换。",
+    en: "From 1.37 on. The feature gate MaxUnavailableStatefulSet was on in 1.35.0 to 1.35.3 too, and then off again because of a bug. Where it is off, the API server drops the field without a word, and the Pods are replaced one after the other.",
+    zh: "从 1.37 起如此。特性门控 MaxUnavailableStatefulSet 在 1.35.0 至 1.35.3 中也曾默认开启，后因缺陷又关闭。门控关闭时，API server 会不声不响地丢掉这个字段，Pod 仍然一个接一个地替换。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#maximum-unavailable-pods",
     "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/features/kube_features.go",
+    "https://github.com/kubernetes/kubernetes/pull/137926",
     "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/961-maxunavailable-for-statefulset",
   ],
   observe: async (look) => {
@@ -724,7 +743,7 @@ claim("sts.partition", {
       return pods.rows.map(({ NAME, VERSION }) => `${NAME} has ${VERSION}`).toSorted();
     };
     await kubectl`set env statefulset/canary -n ${namespace} VERSION=2`;
-    await kubectl`rollout status statefulset/canary -n ${namespace}`;
+    await kubectl`rollout status statefulset/canary -n ${namespace} --timeout=120s`;
     const updated = await versions();
     await replacePod("canary-0", look);
     return { updated, afterDeletion: await versions() };
@@ -820,8 +839,8 @@ claim("sts.broken", {
   zh: "更新把 Pod 弄坏之后，撤回更新还不够：坏掉的 Pod 会一直留着，直到你把它删掉",
   source: "ours#statefulset",
   because: {
-    en: "The controller waits for the Pod to become Ready before it does anything else, and this one never will. It has been a known limitation since 2018, and the first thing to remember when a StatefulSet is stuck.",
-    zh: "控制器要等这个 Pod Ready 才肯做下一步，而它永远不会 Ready。这是 2018 年以来的已知限制，也是 StatefulSet 卡住时首先要想到的。",
+    en: "With the default podManagementPolicy, OrderedReady, the controller waits for the Pod to become Ready before it does anything else, and this one never will. It has been a known limitation since 2018, and the first thing to remember when a StatefulSet is stuck.",
+    zh: "在默认的 podManagementPolicy（OrderedReady）下，控制器要等这个 Pod 就绪才肯做下一步，而它永远不会就绪。这是 2018 年以来的已知限制，也是 StatefulSet 卡住时首先要想到的。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback",
@@ -871,14 +890,28 @@ async function untilObserved(name: string, { kubectl, namespace, until }: Look):
   });
 }
 
-/** The addresses that DNS has for the Service web: those of both Pods, or the Service's own where it has one. */
+/**
+ * The addresses that DNS has for the Service web: those of both Pods, or the Service's own where it has one. "getent hosts"
+ * would tell the first of them alone where the C library is musl.
+ */
 async function untilWebIsKnown({ kubectl, namespace, until }: Look, own = "None"): Promise<string[]> {
-  const answer = await until({
+  return until({
     what: "DNS to know both Pods of the Service web",
-    look: () => kubectl`exec client -n ${namespace} -- getent hosts web`,
-    until: ({ lines }) => lines.length === 2 || lines.some((line) => line.startsWith(own)),
+    look: async () => {
+      const answer = await kubectl`exec client -n ${namespace} -- getent ahostsv4 web`;
+      return [...new Set(answer.lines.map((line) => line.split(/\s+/)[0] ?? ""))];
+    },
+    until: (addresses) => addresses.length === 2 || addresses.includes(own),
   });
-  return answer.lines.map((line) => line.split(/\s+/)[0] ?? "");
+}
+
+/** Deletes abandoned, and tells which claims are left when its Pod is gone, and somebody has done something else. */
+async function abandoning(look: Look, act = async (): Promise<unknown> => undefined) {
+  const { kubectl, namespace } = look;
+  await kubectl`delete statefulset abandoned -n ${namespace}`;
+  await untilGone("abandoned", look);
+  await act();
+  return (await claimsLeft("abandoned", look)).map(({ NAME, STATUS, OWNER }) => ({ NAME, STATUS, OWNER }));
 }
 
 /** The claims that are left once all that will go are gone: those that have no owner stay. */
@@ -952,7 +985,7 @@ async function upAndDown(down: readonly string[], look: Look) {
   const { kubectl, namespace, record } = look;
   const recording = await record("pods", "app=order");
   await kubectl`scale statefulset order -n ${namespace} --replicas=3`;
-  await kubectl`rollout status statefulset/order -n ${namespace}`;
+  await kubectl`rollout status statefulset/order -n ${namespace} --timeout=120s`;
   await kubectl`${down} -n ${namespace}`;
   await untilGone("order", look);
   const timeline = await recording.stop("The Pods of order, up to three and down to none");
@@ -977,7 +1010,7 @@ async function removal(command: readonly string[], look: Look) {
 /** Applies hurried, and waits until its Pods are there; what the API server kept of its maxUnavailable. */
 async function hurry({ kubectl, namespace }: Look): Promise<string> {
   await kubectl`apply -f fixtures/manifests/06-statefulset-max-unavailable.yaml`;
-  await kubectl`rollout status statefulset/hurried -n ${namespace}`;
+  await kubectl`rollout status statefulset/hurried -n ${namespace} --timeout=120s`;
   const kept =
     await kubectl`get statefulset hurried -n ${namespace} -o jsonpath={.spec.updateStrategy.rollingUpdate.maxUnavailable}`;
   return kept.text;
@@ -989,6 +1022,9 @@ async function hurriedBy(command: readonly string[], { kubectl, namespace, recor
   await kubectl`${command} -n ${namespace}`;
   await kubectl`rollout status statefulset/hurried -n ${namespace} --timeout=60s`;
   const { removed, atOnce } = removalIn(await recording.stop("The Pods of hurried"));
+  // Fewer can't tell whether they go together.
+  if (removed.length < 2)
+    throw new Error(`${removed.length} Pods of hurried were replaced, where two have to be`);
   return { pods: removed.length, atOnce };
 }
 

@@ -28,7 +28,7 @@ plug-ins. Do not use it to get "one per node" of a service that clients call: th
 要的是每个节点一个，明天才加入的节点也不例外。这就是 **DaemonSet**。它没有副本数：节点有多少，Pod 就有多少。
 
 本章的集群有三个节点：**server**、**agent-1** 和 **agent-2**，而且会不断变化：节点加入、离开，被打标签、打污点，
-被 cordon，被 drain。**污点**（taint）把没有相应**容忍**（toleration）的 Pod 挡在节点之外；cordon 是不让新的 Pod 调度上来；
+被 cordon，被 drain。**污点**（taint）把没有相应**容忍度**（toleration）的 Pod 挡在节点之外；cordon 是不让新的 Pod 调度上来；
 drain 还会把已有的 Pod 驱逐走。留意 NODE 这一列：DaemonSet 的 Pod 专为某一个节点而建，绝不会挪到别的节点上。
 
 **什么时候用**：每个节点，或者某一类节点，都要有一个的时候：日志和监控的 agent、网络插件、存储插件。如果只是想让对外的服务
@@ -130,9 +130,10 @@ claim("ref.ds-each", {
   observe: async (look) => {
     const nodes = await look.kubectl`get nodes -o custom-columns=NAME:.metadata.name`;
     const pods = await podsOf("whoami", look);
-    return { nodes: nodes.rows.map(({ NAME }) => NAME), pods: nodesOf(pods) };
+    return { nodes: nodes.rows.map(({ NAME }) => NAME), pods: nodesOf(pods), running: areReady(pods, 3) };
   },
-  holds: ({ nodes, pods }) => nodes.length === 3 && String(nodes.toSorted()) === String(pods),
+  holds: ({ nodes, pods, running }) =>
+    nodes.length === 3 && String(nodes.toSorted()) === String(pods) && running,
   mutants: [onServerOnly],
 });
 
@@ -244,8 +245,8 @@ claim("ds.owner", {
 });
 
 claim("ds.no-replicas", {
-  en: "It can't be scaled: it has no number of replicas",
-  zh: "它不能 scale：根本没有副本数可改",
+  en: "A DaemonSet can't be scaled: it has no number of replicas",
+  zh: "DaemonSet 不能扩缩：根本没有副本数可改",
   source: "ours#daemonset",
   because: {
     en: "kubectl scale uses the subresource /scale, and a DaemonSet has none. To get rid of all Pods for a while, give it a nodeSelector that no node meets.",
@@ -289,7 +290,7 @@ claim("ds.bound", {
 
 claim("ds.tolerations", {
   en: "Its Pods stay where others would be sent away: the controller adds six tolerations without a time limit, though the manifest has none",
-  zh: "别的 Pod 会被赶走，它的 Pod 却留得住：清单里没写容忍，控制器仍会加上六条，而且没有时限",
+  zh: "别的 Pod 会被赶走，它的 Pod 却留得住：清单里没写容忍度，控制器仍会加上六条，而且没有时限",
   source: "ours#daemonset",
   because: {
     en: "An ordinary Pod gets two of them, not-ready and unreachable, for 300 seconds: then it is evicted and replaced on another node. A Pod that belongs to its node has nowhere to go.",
@@ -448,7 +449,8 @@ claim("ds.no-execute", {
       before: nodesOf(before),
       tainted: evicted,
       untainted: nodesOf(untainted),
-      tolerantStayed: nameOn("agent-2", await podsOf("everywhere", look)) === tolerant,
+      tolerantStayed:
+        tolerant !== undefined && nameOn("agent-2", await podsOf("everywhere", look)) === tolerant,
     };
   },
   holds: ({ before, tainted, untainted, tolerantStayed }) =>
@@ -465,7 +467,7 @@ claim("ds.cordon", {
   source: "ours#daemonset",
   because: {
     en: "kubectl cordon gives the node the taint node.kubernetes.io/unschedulable:NoSchedule, and that is one of the six that these Pods tolerate.",
-    zh: "kubectl cordon 会给节点打上污点 node.kubernetes.io/unschedulable:NoSchedule，而这正是那六条容忍之一。",
+    zh: "kubectl cordon 会给节点打上污点 node.kubernetes.io/unschedulable:NoSchedule，而这正是那六条容忍度之一。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations",
@@ -486,7 +488,7 @@ claim("ds.cordon", {
 
 claim("ds.drain", {
   en: "kubectl drain refuses a node with Pods of a DaemonSet; with --ignore-daemonsets it moves the others and leaves these where they are",
-  zh: "节点上有 DaemonSet 的 Pod，kubectl drain 就拒绝执行；加上 --ignore-daemonsets 后，别的 Pod 被迁走，它们留在原处",
+  zh: "节点上有 DaemonSet 的 Pod，kubectl drain 就拒绝执行；加上 --ignore-daemonsets 后，别的 Pod 被迁走，DaemonSet 的 Pod 留在原处",
   source: "ours#daemonset",
   because: {
     en: "Evicting them would be of no use: the controller would make them anew at once, on this very node, since they tolerate its being cordoned.",
@@ -523,7 +525,7 @@ claim("ds.drain", {
 });
 
 claim("ds.rolling", {
-  en: "An update goes from node to node: with maxUnavailable: 1, never is more than one node without a ready Pod",
+  en: "An update goes from node to node: with maxUnavailable: 1, at no time is more than one node without a ready Pod",
   zh: "更新逐个节点进行：maxUnavailable: 1 时，任何时刻没有就绪 Pod 的节点都不超过一个",
   source: "ours#daemonset",
   because: {

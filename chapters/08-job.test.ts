@@ -17,8 +17,8 @@ Watch what happens to a try that fails. \`restartPolicy\` says whether the conta
 Use it when something is to run to its end, once: a migration, a backup, a batch of files, a test run. The work should
 bear being done twice: a Pod can be lost when it was almost through.`,
     zh: `
-到目前为止的控制器都是为了让服务一直运行：容器一结束就再拉起来。**Job** 正相反：它不断启动 Pod，直到有足够多的 Pod *成功*
-结束，然后就算完成；这些 Pod 连同日志会一直保留，直到 Job 被删除。
+到目前为止的控制器都是为了让服务一直运行：容器一结束就再拉起来。**Job** 正相反：它不断启动 Pod，直到有足够多的 Pod
+**成功**结束，然后就算完成；这些 Pod 连同日志会一直保留，直到 Job 被删除。
 
 要留意的是失败之后会怎样。\`restartPolicy\` 决定是在原 Pod 里重启容器（\`OnFailure\`），还是另建一个 Pod（\`Never\`）；
 \`backoffLimit\` 决定重试几次；\`activeDeadlineSeconds\` 决定最多运行多久。
@@ -139,9 +139,17 @@ claim("job.names", {
   },
   holds: ({ randomEnding, log }) => randomEnding && log.endsWith("index none"),
   mutants: [
-    changed("Job", "hello", "the Job is Indexed", (job) => {
-      Object.assign(job, { completionMode: "Indexed", completions: 1 });
-    }),
+    {
+      ...changed("Job", "hello", "the Job is Indexed", (job) => {
+        Object.assign(job, { completionMode: "Indexed", completions: 1 });
+      }),
+      from: "1.22",
+    },
+    {
+      name: "the Pod's name ends with a number",
+      before: "1.22",
+      seen: (seen) => ({ ...seen, randomEnding: false }),
+    },
   ],
 });
 
@@ -241,10 +249,10 @@ claim("job.queue", {
     const { kubectl, namespace } = look;
     const conditions = await ending("queue", look);
     const job =
-      await kubectl`get job queue -n ${namespace} -o custom-columns=NAME:.metadata.name,PARALLELISM:.spec.parallelism,SUCCEEDED:.status.succeeded`;
+      await kubectl`get job queue -n ${namespace} -o custom-columns=NAME:.metadata.name,COMPLETIONS:.spec.completions,PARALLELISM:.spec.parallelism,SUCCEEDED:.status.succeeded`;
     return { complete: conditions.includes("Complete"), ...job.row("queue") };
   },
-  holds: (seen) => matches(seen, { complete: true, PARALLELISM: "2", SUCCEEDED: "2" }),
+  holds: (seen) => matches(seen, { complete: true, COMPLETIONS: "<none>", PARALLELISM: "2", SUCCEEDED: "2" }),
   mutants: [
     changed("Job", "queue", "completions: 3", (job) => {
       job.completions = 3;
@@ -423,7 +431,7 @@ claim("job.backoff", {
   expect: [{ before: "1.27", outcome: "refuted" }],
   because: {
     en: "The pause doubles with each failure, up to a limit of minutes, so that something broken does not keep the cluster busy. Before 1.27 the first retry came at once.",
-    zh: "每失败一次，间隔就翻一倍，直到以分钟计的上限，以免坏掉的任务一直占用集群。1.27 之前，第一次重试没有间隔。",
+    zh: "每失败一次，间隔就翻一倍，最长到几分钟，以免坏掉的任务一直占用集群。1.27 之前，第一次重试没有间隔。",
   },
   references: [`${DOCS}#pod-backoff-failure-policy`, "https://github.com/kubernetes/kubernetes/pull/114768"],
   observe: async (look) => {
@@ -475,12 +483,12 @@ claim("job.deadline", {
 });
 
 claim("job.wait", {
-  en: "kubectl wait --for=condition=complete does not notice that a Job has failed: it waits on",
-  zh: "kubectl wait --for=condition=complete 察觉不到 Job 已经失败，会一直等下去",
+  en: "kubectl wait --for=condition=complete does not notice that a Job has failed: it waits until its time-out",
+  zh: "kubectl wait --for=condition=complete 察觉不到 Job 已经失败，会一直等到超时",
   source: "ours#job",
   because: {
-    en: "Complete and Failed are two conditions, and it waits for one. A script needs a time-out, or has to wait for both.",
-    zh: "Complete 和 Failed 是两个不同的状况，它只等其中一个。脚本里要设超时，或者两个都等。",
+    en: "Complete and Failed are two conditions, and it waits for one, for 30 seconds unless --timeout says otherwise. A script that wants to hear of a failure at once has to wait for Failed as well.",
+    zh: "Complete 和 Failed 是两个不同的状况，它只等其中一个；不写 --timeout 时等 30 秒。脚本要想立刻得知失败，就得同时等待 Failed。",
   },
   references: [
     "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_wait/",
@@ -513,9 +521,14 @@ claim("job.failure-policy", {
     await kubectl`apply -f fixtures/manifests/08-job-failure-policy.yaml`;
     await ending("fatal", look);
     const pods = await kubectl`get pods -n ${namespace} -l job-name=fatal`;
-    return { reason: await reasonFor("Failed", "fatal", look), tries: pods.rows.length };
+    const retries = await kubectl`get job fatal -n ${namespace} -o jsonpath={.spec.backoffLimit}`;
+    return {
+      reason: await reasonFor("Failed", "fatal", look),
+      tries: pods.rows.length,
+      retries: Number(retries.text),
+    };
   },
-  holds: (seen) => matches(seen, { reason: "PodFailurePolicy", tries: 1 }),
+  holds: ({ reason, tries, retries }) => reason === "PodFailurePolicy" && tries === 1 && retries === 1,
   mutants: [
     changed("Job", "fatal", "the task ends with another exit code", (_, task) => {
       task.args = ["exit 1"];
@@ -585,7 +598,7 @@ claim("job.ttl", {
         kubectl`get events -n ${namespace} --field-selector involvedObject.name=tidy -o custom-columns=REASON:.reason,MESSAGE:.message`,
       until: ({ rows }) => rows.some(({ REASON }) => REASON === "Completed"),
     });
-    await kubectl.orRefusal`wait --for=delete job/tidy -n ${namespace} --timeout=15s`;
+    await kubectl.orRefusal`wait --for=delete job/tidy -n ${namespace} --timeout=60s`;
     const job = await kubectl`get job tidy -n ${namespace} --ignore-not-found -o name`;
     const pods = await kubectl`get pods -n ${namespace} -l job-name=tidy -o name`;
     return { completed: events.rows.length > 0, jobs: job.lines.length, pods: pods.lines.length };
@@ -688,8 +701,8 @@ claim("job.resources", {
   since: "1.22",
   expect: [{ before: "1.36", outcome: "refuted" }],
   because: {
-    en: "Only from 1.36 on. Before, the template was immutable from the beginning: a queueing system that had less to give than a Job asked for had to delete it and make another. Of the template the resources can be changed, not the image.",
-    zh: "从 1.36 起才如此。此前模板从一开始就不可修改：排队系统如果给不了 Job 当初申请的资源，只能删掉重建。模板里放开的是资源，镜像仍然不能改。",
+    en: "Only from 1.36 on. Before, of a suspended Job's template only what guides the scheduler (nodeSelector, tolerations and the like) could be changed: a queueing system that had less to give than a Job asked for had to delete it and make another. The image still can't be changed.",
+    zh: "从 1.36 起才如此。此前，挂起的 Job 的模板里能改的只有调度相关的内容（nodeSelector、容忍度等）：排队系统如果给不了 Job 当初申请的资源，只能删掉重建。镜像至今仍不能改。",
   },
   references: [
     `${DOCS}#mutable-pod-resources-for-suspended-jobs`,
@@ -726,10 +739,19 @@ claim("job.replaced", {
   observe: (look) => replacement("bereft", look, 2),
   holds: (seen) => matches(seen, { pods: 2, mostAtOnce: 2 }),
   mutants: [
-    changed("Job", "bereft", "podReplacementPolicy: Failed", (job, _, pod) => {
-      job.podReplacementPolicy = "Failed";
-      pod.terminationGracePeriodSeconds = 1;
-    }),
+    {
+      ...changed("Job", "bereft", "podReplacementPolicy: Failed", (job, _, pod) => {
+        job.podReplacementPolicy = "Failed";
+        pod.terminationGracePeriodSeconds = 1;
+      }),
+      from: "1.29",
+    },
+    {
+      ...changed("Job", "bereft", "the Pod is given no time to end", (_, __, pod) => {
+        pod.terminationGracePeriodSeconds = 0;
+      }),
+      before: "1.29",
+    },
   ],
 });
 
@@ -745,9 +767,8 @@ claim("job.replacement-policy", {
   },
   holds: (seen) => matches(seen, { pods: 2, mostAtOnce: 1 }),
   mutants: [
-    changed("Job", "patient", "podReplacementPolicy: TerminatingOrFailed, and 30 s to end", (job, _, pod) => {
+    changed("Job", "patient", "podReplacementPolicy: TerminatingOrFailed", (job) => {
       job.podReplacementPolicy = "TerminatingOrFailed";
-      pod.terminationGracePeriodSeconds = 30;
     }),
   ],
 });
@@ -879,6 +900,7 @@ async function replacement(job: string, look: Look, max: number) {
   await kubectl`delete pod ${first?.NAME ?? ""} -n ${namespace} --wait=false`;
   await until({
     what: `another Pod of Job ${job} to run`,
+    seconds: 120,
     look: () => kubectl`get pods -n ${namespace} -l job-name=${job}`,
     until: ({ rows }) => rows.some(({ NAME, STATUS }) => NAME !== first?.NAME && STATUS === "Running"),
   });

@@ -236,7 +236,7 @@ claim("cron.history", {
       until: ({ text }) => text === "1",
       seconds: 120,
     });
-    await kubectl.orRefusal`wait --for=delete job/run-1 job/run-2 -n ${namespace} --timeout=15s`;
+    await kubectl.orRefusal`wait --for=delete job/run-1 job/run-2 -n ${namespace} --timeout=60s`;
     const jobs = await kubectl`get jobs -n ${namespace} -l cronjob=tidy -o name`;
     return jobs.lines;
   },
@@ -307,8 +307,8 @@ claim("cron.forbid", {
 });
 
 claim("cron.forbid-late", {
-  en: "But the tick is not lost: its Job is started late, as soon as the one before has ended",
-  zh: "但这次触发并没有丢：前一个 Job 一结束，它的 Job 就会补上",
+  en: "With Forbid the skipped tick is not lost: its Job is started late, as soon as the one before has ended",
+  zh: "Forbid 跳过的触发并没有丢：前一个 Job 一结束，它的 Job 就会补上",
   source: "ours#cronjob",
   because: {
     en: "The latest tick that was missed is made up for when the CronJob is looked at again, and the end of a Job is such a moment. startingDeadlineSeconds limits how late that may be.",
@@ -392,12 +392,14 @@ claim("cron.replace-overlap", {
 });
 
 claim("cron.suspend", {
-  en: "A suspended CronJob lets a tick pass at which its neighbour makes a Job",
+  en: "A suspended CronJob makes no Job at a tick, while another CronJob does",
   zh: "被挂起的 CronJob 到点不触发，而旁边的 CronJob 照常创建 Job",
   source: "ours#cronjob",
   references: [`${DOCS}#schedule-suspension`],
   observe: async (look) => {
     const { kubectl, namespace, until } = look;
+    const paused =
+      await kubectl`get cronjob paused -n ${namespace} -o ${"jsonpath={.spec.suspend} {.spec.schedule}"}`;
     await afterMissedTick("paused", look);
     const jobs = await until({
       what: "a Job of CronJob hello to be complete",
@@ -406,9 +408,9 @@ claim("cron.suspend", {
       until: ({ rows }) => rows.some(({ NAME, SUCCEEDED }) => NAME?.startsWith("hello") && SUCCEEDED === "1"),
       seconds: 120,
     });
-    return { suspended: jobs.rows.filter(({ NAME }) => NAME?.startsWith("paused")).length };
+    return { paused: paused.text, jobs: jobs.rows.filter(({ NAME }) => NAME?.startsWith("paused")).length };
   },
-  holds: ({ suspended }) => suspended === 0,
+  holds: ({ paused, jobs }) => paused === "true * * * * *" && jobs === 0,
   mutants: [
     {
       name: "it is not suspended",
@@ -438,8 +440,8 @@ claim("cron.resume", {
 });
 
 claim("cron.deadline", {
-  en: "With startingDeadlineSeconds: 10 it does not: the tick is over 10 seconds old, and the next Job is the next minute's",
-  zh: "设置 startingDeadlineSeconds: 10 则不会：那次触发已超过 10 秒，下一个 Job 要等下一分钟",
+  en: "With startingDeadlineSeconds: 10 a CronJob that is resumed does not make up for a tick that is over 10 seconds old: the next Job is the next minute's",
+  zh: "设置 startingDeadlineSeconds: 10 后，恢复的 CronJob 不会补上超过 10 秒的触发：下一个 Job 要等下一分钟",
   source: "ours#cronjob",
   references: [`${DOCS}#starting-deadline`],
   observe: async (look) => {
@@ -455,7 +457,7 @@ claim("cron.deadline", {
 });
 
 claim("cron.zone", {
-  en: "timeZone says by which clock the schedule goes: of two CronJobs with the hours 0-11, only that one ticks where it is morning",
+  en: "timeZone says by which clock the schedule goes: of two CronJobs with the hours 0-11, only the one where it is morning ticks",
   zh: "timeZone 决定时间表按哪里的时钟：两个 CronJob 都写 0-11 点，只有当地正是上午的那个会触发",
   source: "ours#cronjob",
   since: "1.25",
@@ -468,11 +470,13 @@ claim("cron.zone", {
     knowsZones(await kubectl.orRefusal`apply -f fixtures/manifests/09-cronjob-timezone.yaml`);
     const jobs = await until({
       what: "a tick in Shanghai or La Paz",
-      look: () => kubectl`get jobs -n ${namespace} -l ${"cronjob in (shanghai, la-paz)"} -o name`,
-      until: ({ lines }) => lines.length > 0,
+      look: () =>
+        kubectl`get jobs -n ${namespace} -l ${"cronjob in (shanghai, la-paz)"} -o custom-columns=NAME:.metadata.name,SUCCEEDED:.status.succeeded`,
+      // By then the other one would have a Job as well, if it ticked at this minute.
+      until: ({ rows }) => rows.some(({ SUCCEEDED }) => SUCCEEDED === "1"),
       clock: true,
     });
-    const ticks = jobs.lines.map((job) => ({ job, time: localTime(job) }));
+    const ticks = jobs.rows.map(({ NAME: job = "" }) => ({ job, time: localTime(job) }));
     show("Local time of the tick", ticks.map(({ job, time }) => `${job}  ${time}`).join("\n"));
     return { ticks: ticks.length > 0, allInTheMorning: ticks.every(({ time }) => time < "12") };
   },
@@ -511,7 +515,7 @@ claim("cron.zone-refused", {
 });
 
 claim("cron.schedule-refused", {
-  en: "A schedule that is none is refused: minute 60, or a sixth field for seconds",
+  en: "An invalid schedule is refused: minute 60, or a sixth field for seconds",
   zh: "不合法的时间表会被拒绝：第 60 分钟，或者多出一个表示秒的第六字段",
   source: "ours#cronjob",
   references: [`${DOCS}#schedule-syntax`],

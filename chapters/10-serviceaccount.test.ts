@@ -19,8 +19,8 @@ it does not: turn the token off.`,
 人的账号在集群之外，Kubernetes 并不登记；程序的账号它才管：ServiceAccount 是命名空间里的一个名字，以它运行的 Pod
 会拿到一个令牌（token），API server 凭这个令牌认出它。
 
-要分清两个问题。“你是谁？”由令牌回答，这是认证；仅凭认证几乎什么也做不了。“你能做吗？”由 RoleBinding 授予该账号的
-Role 回答，这是授权。
+要分清两个问题。“你是谁？”由令牌回答，这是认证；仅凭认证几乎什么也做不了。
+“你能做吗？”由 RoleBinding 授予该账号的 Role 回答，这是授权。
 
 关于令牌的很多说法都早于 Kubernetes 1.24。本章直接看令牌本身；展示的只是它声明的内容，绝不展示令牌。
 
@@ -199,8 +199,10 @@ claim("sa.projected", {
   ],
   observe: async ({ kubectl, namespace }) => {
     const volumes =
-      await kubectl`get pod plain -n ${namespace} -o jsonpath={.spec.volumes[*].projected.sources}`;
-    const sources = JSON.parse(volumes.text) as Record<string, { expirationSeconds?: number }>[];
+      await kubectl`get pod plain -n ${namespace} -o ${'jsonpath={range .spec.volumes[*]}{.projected.sources}{"\\n"}{end}'}`;
+    const sources = volumes.lines
+      .filter((line) => line.startsWith("["))
+      .flatMap((line) => JSON.parse(line) as Record<string, { expirationSeconds?: number }>[]);
     return {
       sources: sources.flatMap((source) => Object.keys(source)),
       seconds: sources[0]?.serviceAccountToken?.expirationSeconds,
@@ -294,7 +296,7 @@ claim("sa.audience", {
   zh: "给别的服务用的令牌，API server 不认",
   source: "ours#serviceaccount",
   because: {
-    en: "So a service that is shown a token can't use it to act as the caller. This one was asked for in the Pod, with an audience and ten minutes of its own.",
+    en: "So a service that is shown a token can't use it to act as the caller towards the API server. This one was asked for in the Pod, with an audience and ten minutes of its own.",
     zh: "这样，收到令牌的服务就无法拿它冒充调用者去访问 API server。这个令牌是 Pod 自己申请的，audience 和十分钟的期限都由它指定。",
   },
   references: [
@@ -407,12 +409,12 @@ claim("sa.pod-wins", {
 });
 
 claim("sa.create-token", {
-  en: "kubectl create token hands out a token for as long and for whom one asks",
+  en: "kubectl create token issues a token for the duration and the audience that you ask for",
   zh: "kubectl create token 签发令牌，期限和 audience 都由你指定",
   source: "ours#serviceaccount",
   since: "1.24",
   because: {
-    en: "The token is nowhere kept, and it is bound to no Pod: it ends when its time is over or when the account is deleted.",
+    en: "The token is stored nowhere, and is bound to no Pod: it ends when its time is over or when the account is deleted.",
     zh: "这个令牌不会保存在任何地方，也不与 Pod 绑定：到期或账号被删除时失效。",
   },
   references: ["https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_token/"],
@@ -523,7 +525,7 @@ claim("ref.sa-least", {
   zh: "账号只能做被授权的事：绑定之前是 403，之后是 200，而且仅限该命名空间",
   source: "reference#serviceaccount",
   because: {
-    en: "The token says who asks, and RBAC, the check of Roles and RoleBindings, whether he may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
+    en: "The token says who asks; RBAC, the check of Roles and RoleBindings, says whether they may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
     zh: "令牌说明是谁在请求，RBAC（按 Role 和 RoleBinding 做的授权检查）决定准不准。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole"],
@@ -639,6 +641,7 @@ function payloadOf(token: string): Payload {
 async function payloadIn(pod: string, file: string, { kubectl, namespace }: Look): Promise<Payload> {
   const script = String.raw`(cut -d. -f2 ${file}; echo ==) | tr _- /+ | base64 -d 2> /dev/null | sed "s/,/,\n /g"`;
   const payload = await kubectl`exec ${pod} -n ${namespace} -- sh -c ${script}`;
+  if (!payload.text.startsWith("{")) throw new Error(`there is no token in ${file} of Pod ${pod}`);
   return JSON.parse(payload.text) as Payload;
 }
 

@@ -17,8 +17,8 @@ can be told to end have **-ends** behind it. The cluster has two nodes, **server
 这里让同一个 Pod 分别运行在每种模型之下，再对它们做同样的事：删掉一个 Pod、要三个、换镜像、加节点、让容器结束。
 结果汇成一张表，由最后一条论断根据实际观察画出来。
 
-每个对象都以自己的模型命名：Pod 叫 **pod**，Deployment 叫 **deployment**，依此类推；容器可以按要求结束的那一组，名字后面带
-**-ends**。集群有两个节点：**server** 和 **agent-1**。`,
+每个对象都以自己的模型命名：Pod 叫 **pod**，Deployment 叫 **deployment**，依此类推；容器可以按要求结束的那一组，
+名字后面带 **-ends**。集群有两个节点：**server** 和 **agent-1**。`,
   },
   manifests: ["11-differences.yaml", "11-differences-ends.yaml"],
   namespace: "differences",
@@ -169,7 +169,7 @@ claim("differ.data", {
 });
 
 claim("differ.three", {
-  en: "Three Pods can be asked for of a ReplicaSet, a Deployment and a StatefulSet as replicas, of a Job and a CronJob as parallelism; a Pod and a DaemonSet refuse",
+  en: "You get three Pods from a ReplicaSet, a Deployment or a StatefulSet by its replicas, from a Job or a CronJob by its parallelism; a Pod and a DaemonSet refuse",
   zh: "要三个 Pod：ReplicaSet、Deployment、StatefulSet 用 replicas，Job、CronJob 用 parallelism；Pod 和 DaemonSet 则不接受",
   source: "reference#replicaset",
   references: [
@@ -206,9 +206,13 @@ claim("differ.node-added", {
 });
 
 claim("differ.image", {
-  en: "Change the image, and a Pod restarts in place, a ReplicaSet does nothing, a Deployment starts new Pods first, a StatefulSet goes from the last to the first, a DaemonSet from node to node, a Job refuses, and a CronJob keeps it for its next Job",
+  en: "Change the image, and a Pod restarts its container in place, a ReplicaSet does nothing, a Deployment starts new Pods first, a StatefulSet goes from the last to the first, a DaemonSet from node to node, a Job refuses, and a CronJob keeps it for its next Job",
   zh: "更换镜像：Pod 原地重启容器，ReplicaSet 毫无动作，Deployment 先起新 Pod，StatefulSet 从最后一个换到第一个，DaemonSet 逐节点替换，Job 拒绝，CronJob 留给下一个 Job",
   source: "reference#deployment",
+  because: {
+    en: "The Deployment has two replicas and the default strategy: 25 % of two is rounded up for maxSurge and down for maxUnavailable, so a Pod is added before one is removed. With four replicas it would do both at once.",
+    zh: "这里的 Deployment 有两个副本，用默认策略：2 的 25%，算 maxSurge 时向上取整，算 maxUnavailable 时向下取整，所以先添一个再撤一个。副本有四个时，就会边添边撤。",
+  },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement",
     "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment",
@@ -371,19 +375,22 @@ interface Deletion {
   readonly replacements: Partial<Record<Model, Pods[number]>>;
 }
 
-/** What was deleted, by namespace: a second time would tell nothing new, and a Job would wait the longer. */
+/**
+ * What was there before a Pod of each model was deleted, and what came then, by namespace: a second time would tell
+ * nothing new, and a Job would wait the longer.
+ */
+const deleted = new Map<string, { before: Pods; victims: Deletion["victims"] }>();
 const deletions = new Map<string, Deletion>();
 
-/** Deletes a Pod of each model, and waits for what comes in its place. */
+/** Deletes a Pod of each model, unless that was done before, and waits for what comes in its place. */
 async function deletePods(look: Look): Promise<Deletion> {
-  const { kubectl, namespace, until } = look;
+  const { namespace, until } = look;
   const done = deletions.get(namespace);
-  if (done) return done;
-  await runCronJob("cronjob", look);
-  const before = await podsOf("web", IDENTITY, look);
-  const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before).at(-1)]));
-  const names = Object.values(victims).map((pod) => pod?.NAME ?? "");
-  await kubectl`delete pods -n ${namespace} ${names}`;
+  if (done) {
+    look.show("What was deleted before, and what came in its place", succession(done));
+    return done;
+  }
+  const { before, victims } = deleted.get(namespace) ?? (await deleteVictims(look));
   const isOld = ({ UID }: Pods[number]) => before.some((pod) => pod.UID === UID);
   const after = await until({
     what: "as many ready Pods of each controller as before",
@@ -401,6 +408,22 @@ async function deletePods(look: Look): Promise<Deletion> {
   const deletion = { victims, replacements };
   deletions.set(namespace, deletion);
   return deletion;
+}
+
+async function deleteVictims(look: Look) {
+  const { kubectl, namespace } = look;
+  await runCronJob("cronjob", look);
+  const before = await podsOf("web", IDENTITY, look);
+  const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before).at(-1)]));
+  deleted.set(namespace, { before, victims });
+  const names = Object.values(victims).map((pod) => pod?.NAME ?? "");
+  await kubectl`delete pods -n ${namespace} ${names}`;
+  return { before, victims };
+}
+
+/** A line for each Pod that was deleted: its name, and that of the one in its place. */
+function succession({ victims, replacements }: Deletion): string {
+  return MODELS.map((model) => `${victims[model]?.NAME} → ${replacements[model]?.NAME ?? "–"}`).join("\n");
 }
 
 /** What says on which node a Pod has to be: an affinity of its own, or the volume that it claims. */
@@ -440,6 +463,7 @@ async function askForThree(look: Look): Promise<Row> {
     const scaled = MODELS.filter((model) => row[model] === "replicas" || row[model] === "parallelism");
     await until({
       what: `${count} ready Pods of ${scaled.join(", ")}`,
+      seconds: 120,
       look: () => podsOf("web", IDENTITY, look),
       until: (pods) =>
         scaled.every((model) => {

@@ -39,7 +39,7 @@ export const WORDS: Record<
       three: "three are asked for",
       image: "the image is changed",
       added: "a node joins",
-      ended: "the container ends",
+      ended: "the container ends with code 0",
     },
     cells: {},
     uses: {
@@ -54,11 +54,11 @@ export const WORDS: Record<
     },
   },
   zh: {
-    title: "同一张表的中文版",
+    title: "根据观察结果画出的表",
     questions: {
       built: "构成",
-      deleted: "删掉 Pod，补上的",
-      node: "补上的所在节点",
+      deleted: "删掉 Pod，补上的 Pod",
+      node: "补上的 Pod 所在节点",
       data: "卷上的数据",
       three: "要三个",
       image: "更换镜像",

@@ -24,7 +24,7 @@ export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.t
 export { optionsOf } from "./chapter/by-hand.ts";
 export { changed, only } from "./chapter/changed.ts";
 export { drawTable } from "./chapter/draw-table.ts";
-export { allDifferent, allEqual, matches } from "./chapter/judgements.ts";
+export { allDifferent, allEqual, matches, pick } from "./chapter/judgements.ts";
 export { sharesTable, whoShares } from "./chapter/shares.ts";
 export type { Manifest } from "./manifest.ts";
 export type { Look } from "./chapter/lesson.ts";

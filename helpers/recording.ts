@@ -16,8 +16,11 @@ const API_VERSIONS: Record<keyof Recordable, { apiVersion: string; kind: string;
   replicasets: { apiVersion: "apps/v1", kind: "ReplicaSet", path: "/apis/apps/v1" },
 };
 
-/** How long the watch may need, at the end, to have seen everything that happened, in milliseconds. */
-const CATCH_UP_MS = 10_000;
+/**
+ * How long the watch may need, at the end, to have seen everything that happened, in milliseconds: longer than one that
+ * has to be connected again, which may take 30 seconds.
+ */
+const CATCH_UP_MS = 40_000;
 
 /** How long to wait before a watch that failed is begun again, in milliseconds. */
 const AGAIN_MS = 100;

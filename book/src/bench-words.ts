@@ -142,9 +142,9 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     seenReady: "看到 2/2",
     checks: "同样的五项检查",
     checksText:
-      "在同一个运行中的集群上：应用原文的清单，看到两个容器就绪，核对容器名，执行 curl 和 netstat。各种工具轮流进行；每种都是独立的进程，从启动计时到结束。“我们”就是讲述本章时所做的一切，读者看到的每一条 kubectl 命令都真正执行了。它要先启动 Node 和 Vitest，第二根色条不含这一部分。",
-    ours: "我们：整个进程",
-    lesson: "我们：从应用清单到得出最后一个结论",
+      "在同一个运行中的集群上：应用原文的清单，看到两个容器就绪，核对容器名，执行 curl 和 netstat。各种工具轮流进行；每种都是独立的进程，从启动计时到结束。“本教程”一项就是照常讲述第 01 章，读者看到的每一条 kubectl 命令都真正执行了。它要先启动 Node 和 Vitest，第二根色条不含这一部分。",
+    ours: "本教程：整个进程",
+    lesson: "本教程：从应用清单到得出最后一个结论",
     checksRatio: (peer) => `五项检查 ÷ ${peer}：整个进程`,
     lessonRatio: (peer) => `五项检查 ÷ ${peer}：不计 Node 和 Vitest 的启动`,
     suite: "全部章节",
@@ -158,7 +158,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     nothing: "从零开始",
     nothingText: (install, article) =>
       `在全新的克隆里，所有缓存都是空的：npm ci 用了 ${install} 秒，npm run article 用了 ${article} 秒，大部分时间在编译 Kubernetes。系统软件包（容器引擎和编译器）已经装好。`,
-    memory: "静止的节点",
+    memory: "空闲的节点",
     memoryText: "一个没有 Pod 的节点占用的内存。进程之间共享的部分只计一次。",
     all: "总计",
     notRun: (what, why) => `未运行：${what}。${why}`,

@@ -129,7 +129,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     wrongText: "These were refuted wherever they were asked. Each says why.",
     changed: "What has changed since",
     changedText:
-      "One version of Kubernetes answers these otherwise than another. The article says nothing of them; its chapters, written anew, do.",
+      "One version of Kubernetes answers these otherwise than another. The article says nothing of them; the chapters that were added do.",
     allChapters: "All chapters",
     counts: ({ all, holds, refuted, others }) =>
       [
@@ -351,7 +351,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
         "，",
       ),
     joined: (node) => `${node} 上的第一个 Pod`,
-    tick: (clock) => `计划时间 ${clock} UTC`,
+    tick: (clock) => `应于 ${clock} UTC 触发`,
     timelineText: (lives, seconds) => `共 ${lives} 个对象，观察了 ${seconds} 秒。`,
     neverFewer: (states, fewest, most) => `${states}：最少时 ${fewest} 个，最多时 ${most} 个。`,
     namespacesTitle: "谁在哪个命名空间：inode 和底色相同的进程共用一个",

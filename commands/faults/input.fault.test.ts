@@ -166,6 +166,10 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
     addChapter("93-laughs", laughs());
     addChapter("94-broken", "spec: [unclosed");
     addChapter("95-nameless", POD("tool", "nameless", "containers").replace("network-multitool", "Tool"));
+    addChapter(
+      "96-homeless",
+      POD("tool", "homeless", "containers").replace("spec:\n", "spec:\n  nodeSelector: { disk: golden }\n"),
+    );
     ({ output, exitCode } = await checkout.run("article", [
       "typo",
       "everywhere",
@@ -173,8 +177,9 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
       "laughs",
       "broken",
       "nameless",
+      "homeless",
     ]));
-  }, 180_000);
+  }, 300_000);
 
   test.each([
     ["with a field that there is not", "90-typo", /the API server refuses Pod typo\/tool: .*contaners/],
@@ -195,6 +200,11 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
       "95-nameless",
       /95-nameless\.yaml: Pod tool: "praqma\/Tool" is not an image's name/,
     ],
+    [
+      "with a Pod that no node takes",
+      "96-homeless",
+      /nothing changes any more: tool is Pending \(0\/1 nodes are available: .*node affinity\/selector/,
+    ],
   ])("%s", (_, id, cause) => {
     const [error = "", ...others] = output
       .split(/^(?=✗ )/m)
@@ -205,7 +215,7 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
   });
 
   test("the run fails, and says how many did", () => {
-    expect(output).toMatch(/^0 passed, 6 failed, \d+ skipped$/m);
+    expect(output).toMatch(/^0 passed, 7 failed, \d+ skipped$/m);
     expect(output).not.toMatch(/^ +at .*[:(]/m);
     expect(exitCode).toBe(1);
   });

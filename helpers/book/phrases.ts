@@ -13,6 +13,11 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     /^A node leaves: the container of (\S+) is removed, then its Node \(a reader would: (.+)\)$/,
     "节点离开：先删除 $1 的容器，再删除它的 Node 对象（读者可执行：$2）",
   ],
+  [
+    /^The first processes of Pod (\S+), as an earlier claim has found them$/,
+    "Pod $1 各容器的首个进程（前面的论断已查明）",
+  ],
+  [/^What was deleted before, and what came in its place$/, "前面删掉的 Pod，以及补上的 Pod"],
   [/^Who shares what: equal letters are one namespace$/, "谁和谁共用：字母相同即为同一个命名空间"],
   [/^The Pods of (.+?) during the update:?$/, "更新期间 $1 的 Pod"],
   [/^The Pods of (\S+) meanwhile:?$/, "在此期间 $1 的 Pod"],
@@ -31,14 +36,14 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^What the token says of itself$/, "令牌里写明的内容"],
   [
     /^Waited (\d+) s for the clock: the next tick of CronJob (\S+)$/,
-    "等待 $1 秒，直到 CronJob $2 的下一个调度时间",
+    "等待 $1 秒，直到 CronJob $2 的下一次触发",
   ],
-  [/^Waited (\d+) s for the clock: a tick of CronJob (\S+)$/, "等待 $1 秒，直到 CronJob $2 的调度时间"],
+  [/^Waited (\d+) s for the clock: a tick of CronJob (\S+)$/, "等待 $1 秒，直到 CronJob $2 的触发"],
   [
     /^Waited (\d+) s for the clock: (\d+) seconds to have passed since a tick that CronJob (\S+) missed$/,
-    "等待 $1 秒，直到距 CronJob $3 错过的那次调度已有 $2 秒",
+    "等待 $1 秒，直到距 CronJob $3 错过的那次触发已有 $2 秒",
   ],
-  [/^Waited (\d+) s for the clock: a tick in Shanghai or La Paz$/, "等待 $1 秒，直到上海或拉巴斯的调度时间"],
+  [/^Waited (\d+) s for the clock: a tick in Shanghai or La Paz$/, "等待 $1 秒，直到上海或拉巴斯的触发"],
   [/^(.+): stand-in built from (.+)$/, "$1：替代镜像，由 $2 构建"],
   [/^(Kubernetes \S+), offline node \(built from (.+)\)$/, "$1，离线节点（由 $2 构建）"],
 ];

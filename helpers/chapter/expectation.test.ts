@@ -38,5 +38,8 @@ test("what names no condition is meant for every cluster, else each must be met"
 test("versions are compared as numbers", () => {
   expect(isAtLeast("v1.9.0", "1.21")).toBe(false);
   expect(isAtLeast("v1.21.2+k3s1", "1.21")).toBe(true);
+  expect(isAtLeast("v1.35.3", "1.35.4")).toBe(false);
+  expect(isAtLeast("v1.35.10", "1.35.4")).toBe(true);
+  expect(isAtLeast("v1.36.0+k3s1", "1.35.4")).toBe(true);
   expect(() => isAtLeast("latest", "1.21")).toThrow("not a Kubernetes version");
 });

@@ -14,9 +14,9 @@ export interface Where {
   readonly cgroup?: 1 | 2;
   /** The container engine below the cluster: only what is asked of it directly depends on it. */
   readonly engine?: "docker" | "podman";
-  /** First Kubernetes minor version, such as `1.35`. */
+  /** First Kubernetes version, such as `1.35`, or `1.35.4` where it came with a patch. */
   readonly from?: string;
-  /** First Kubernetes minor version that is no longer meant. */
+  /** First Kubernetes version that is no longer meant. */
   readonly before?: string;
 }
 
@@ -44,9 +44,9 @@ export function whyNotAsked(
   return `it can be asked since Kubernetes ${since}`;
 }
 
-/** Whether a Kubernetes version is at least some minor version, such as `1.22`. */
-export function isAtLeast(version: string, minor: string): boolean {
-  return minorNumber(version) >= minorNumber(minor);
+/** Whether a Kubernetes version is at least another one, such as `1.22` or `1.35.4`. */
+export function isAtLeast(version: string, least: string): boolean {
+  return numberOf(version) >= numberOf(least);
 }
 
 /** Whether a cluster is one of those that are meant. */
@@ -59,8 +59,9 @@ export function fits(where: Where, ground: Ground): boolean {
   return true;
 }
 
-function minorNumber(version: string): number {
-  const match = /^v?(\d+)\.(\d+)/.exec(version);
+function numberOf(version: string): number {
+  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
   if (!match) throw new TypeError(`not a Kubernetes version: ${JSON.stringify(version)}`);
-  return Number(match[1]) * 1000 + Number(match[2]);
+  const [, major, minor, patch = "0"] = match;
+  return (Number(major) * 1000 + Number(minor)) * 1000 + Number(patch);
 }

@@ -1,5 +1,12 @@
 import { type Api, connect } from "../cluster/api.ts";
-import { apply, removeNamespace, untilReady, untilSchedulable, untilSettled } from "../cluster/apply.ts";
+import {
+  apply,
+  removeNamespace,
+  SHORT,
+  untilReady,
+  untilSchedulable,
+  untilSettled,
+} from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { type Workplace, workplaceFor } from "../cluster/workplace.ts";
@@ -107,6 +114,8 @@ export class Lesson {
   readonly #workplace: Workplace;
   /** Processes by Pod: they don't change while its containers live, and asking takes several commands. */
   readonly #processes = new Map<string, ContainerProcess[]>();
+  /** Those that no claim has stopped: it failed meanwhile. */
+  readonly #recordings = new Set<Pick<Recording<keyof Recordable>, "abandon">>();
 
   /**
    * `namespaces` are the chapter's, as they are called in this cluster, its own first. Without a plan no node can be
@@ -156,6 +165,7 @@ export class Lesson {
 
   /** Ends what does not go with the cluster: the shells on its node, and what the chapter made in the engine. */
   async leave(): Promise<void> {
+    for (const recording of this.#recordings) recording.abandon();
     this.#workplace.close();
     if (!this.#byHand.isEmpty) await this.#byHand.close();
   }
@@ -173,7 +183,7 @@ export class Lesson {
     const pods = apply(this.#api, manifest, { schedulable }).then(async () => {
       if (wait === "ready") await untilReady(this.#api, manifest);
       // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
-      else await untilSettled(this.#api, manifest, { giveUp: true });
+      else await untilSettled(this.#api, manifest, SHORT);
     });
     await Promise.all([pods, reader]);
     this.prelude.push({
@@ -191,7 +201,7 @@ export class Lesson {
     const node = createNodeCommand(this.#workplace.node, transcript);
     const kubectl = createKubectl(this.#workplace.kubectl, transcript);
     const runtime = containerRuntime(this.cluster.runtime, node);
-    const processes = (pod: string) => this.#processesOf(pod, runtime);
+    const processes = (pod: string) => this.#processesOf(pod, runtime, transcript);
     return {
       transcript,
       look: {
@@ -289,9 +299,11 @@ export class Lesson {
 
   async #record(kind: keyof Recordable, selector: string, transcript: Transcript): Promise<Recorded> {
     const recording = await Recording.start(this.#api, { kind, namespace: this.namespace, selector });
+    this.#recordings.add(recording);
     return {
       stop: async (title, bounds = []) => {
         const sightings = await recording.stop();
+        this.#recordings.delete(recording);
         const duration = recording.elapsed;
         const timeline = new Timeline({
           title,
@@ -313,12 +325,24 @@ export class Lesson {
     };
   }
 
-  async #processesOf(pod: string, runtime: ContainerRuntime): Promise<ContainerProcess[]> {
+  async #processesOf(
+    pod: string,
+    runtime: ContainerRuntime,
+    transcript: Transcript,
+  ): Promise<ContainerProcess[]> {
     const known = this.#processes.get(pod);
-    if (known) return known;
-    const processes = await processesOf(this.#api, runtime, this.namespace, pod);
-    this.#processes.set(pod, processes);
-    return processes;
+    if (!known) {
+      const processes = await processesOf(this.#api, runtime, this.namespace, pod);
+      this.#processes.set(pod, processes);
+      return processes;
+    }
+    // A reader of this claim alone wants to know whose numbers these are.
+    const command = `The first processes of Pod ${pod}, as an earlier claim has found them`;
+    if (!transcript.steps.some((step) => step.command === command)) {
+      const output = known.map(({ container, pid }) => `${container} ${pid}`).join("\n");
+      transcript.add({ command, where: "api", output, exitCode: 0, duration: 0 });
+    }
+    return known;
   }
 }
 

@@ -18,9 +18,17 @@ const NOT_READY = "node.kubernetes.io/not-ready";
 /** How often the cluster is looked at where it tells each change by itself, in milliseconds. */
 const ANYWAY_MS = 1_000;
 
-/** After how long without any change nothing will, in milliseconds; longer while containers are being made. */
-const STILL_MS = 15_000;
-const MAKING_MS = 60_000;
+/** After how long without any change nothing will change any more, in milliseconds; longer while containers are being made. */
+interface Patience {
+  readonly still: number;
+  readonly making: number;
+}
+
+/** Where everything should become ready: a busy disk, or a cluster that first has to grow, takes its time. */
+const LONG: Patience = { still: 90_000, making: 120_000 };
+
+/** Where something may have been made never to become ready. */
+export const SHORT: Patience = { still: 15_000, making: 60_000 };
 
 /**
  * Waiting reasons that the kubelet does not get out of by itself. ErrImagePull, RunContainerError and
@@ -79,31 +87,34 @@ export async function untilSchedulable(api: Api): Promise<void> {
 /**
  * Waits until every Pod of the manifest is ready, and every workload of it has all its Pods ready. A Job or CronJob is
  * not waited for: when it is done is what a chapter is about.
- * @throws {Problem} at once when a Pod can't get there (its image is missing, it crashes, …)
+ * @throws {Problem} at once when a Pod can't get there (its image is missing, it crashes, …), and when nothing has changed
+ * for so long that nothing will (no node takes a Pod, its volume is not there, its probe fails, …)
  * @throws {TimeoutError} naming the Pods and their last states
  */
 export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
-  const { pods } = await untilSettled(api, manifest);
-  const stuck = pods.map((pod) => ({ pod, why: deadEnd(pod) })).find(({ why }) => why !== undefined);
-  if (!stuck) return;
-  const { namespace, name } = stuck.pod.metadata ?? {};
+  const settling = await untilSettled(api, manifest, LONG);
+  const stuck = settling.pods.map((pod) => ({ pod, why: deadEnd(pod) })).find(({ why }) => why !== undefined);
+  if (stuck) {
+    const { namespace, name } = stuck.pod.metadata ?? {};
+    throw new Problem(
+      `Pod ${namespace}/${name} does not become ready: ${stuck.why}`,
+      "Correct the manifest, or provide the image that it names.",
+    );
+  }
+  if (settling.unready.length === 0) return;
   throw new Problem(
-    `Pod ${namespace}/${name} does not become ready: ${stuck.why}`,
-    "Correct the manifest, or provide the image that it names.",
+    `not everything becomes ready, and nothing changes any more: ${describe(settling)}`,
+    "Correct the manifest: what its Pods ask for of nodes, volumes, ConfigMaps and Secrets, and their probes.",
   );
 }
 
 /**
- * Waits until everything in the manifest is ready or can't become so; also until nothing has changed for so long that
- * nothing will, where `giveUp` says so.
+ * Waits until everything in the manifest is ready or can't become so, or until nothing has changed for so long that
+ * nothing will.
  * @throws {TimeoutError} naming the Pods and their last states
  */
-export async function untilSettled(
-  api: Api,
-  manifest: Manifest,
-  { giveUp = false }: { readonly giveUp?: boolean } = {},
-): Promise<Settling> {
-  const stillness = new Stillness();
+export async function untilSettled(api: Api, manifest: Manifest, patience: Patience): Promise<Settling> {
+  const stillness = new Stillness(patience);
   const wanted = manifest.objects.filter(({ kind }) => kind === "Pod" || kind in IS_READY);
   using changes = new Changes(api, wanted);
   return await waitFor({
@@ -112,15 +123,8 @@ export async function untilSettled(
     until: (seen) =>
       seen.unready.every((object) =>
         seen.pods.some((pod) => belongsTo(pod, object) && deadEnd(pod) !== undefined),
-      ) ||
-      (giveUp && stillness.lasts(seen)),
-    describe: ({ pods, unready }) =>
-      [
-        ...pods.filter((pod) => !isReady(pod)).map(stateOf),
-        ...unready
-          .filter(({ kind }) => kind !== "Pod")
-          .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
-      ].join("; "),
+      ) || stillness.lasts(seen),
+    describe,
     // Often at first, so that a Pod that is ready soon is not waited for; a chapter with many objects takes longer.
     interval: (...times) => (changes.isComplete ? ANYWAY_MS : lessAndLess(50, 500)(...times)),
     pause: (interval) => changes.next(interval),
@@ -128,21 +132,40 @@ export async function untilSettled(
   });
 }
 
+/** The Pods and workloads that aren't ready, with their states. */
+function describe({ pods, unready }: Settling): string {
+  return [
+    ...pods.filter((pod) => !isReady(pod)).map(stateOf),
+    ...unready
+      .filter(({ kind }) => kind !== "Pod")
+      .map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${JSON.stringify(status)}`),
+  ].join("; ");
+}
+
 /** Tells when nothing changes any more. */
 class Stillness {
-  #last = "";
-  #since = performance.now();
+  readonly #patience: Patience;
+  #state = "";
+  #looked = performance.now();
+  /** For how long nothing has changed, in milliseconds. */
+  #still = 0;
+
+  constructor(patience: Patience) {
+    this.#patience = patience;
+  }
 
   lasts({ pods, unready }: Settling): boolean {
+    const now = performance.now();
+    // While the cluster does not answer, nobody knows what changes.
+    const since = Math.min(now - this.#looked, 2 * ANYWAY_MS);
+    this.#looked = now;
     const state = JSON.stringify([pods.map(({ status }) => status), unready.map(({ status }) => status)]);
-    if (state !== this.#last) {
-      this.#last = state;
-      this.#since = performance.now();
-    }
+    this.#still = state === this.#state ? this.#still + since : 0;
+    this.#state = state;
     // Others will go and make room: the node takes 110 Pods, and mutants of several chapters share it.
     if (pods.some(isWaitingForRoom)) return false;
-    const patience = pods.some(isBeingMade) ? MAKING_MS : STILL_MS;
-    return performance.now() - this.#since > patience;
+    const { still, making } = this.#patience;
+    return this.#still > (pods.some(isBeingMade) ? making : still);
   }
 }
 
@@ -284,5 +307,8 @@ function stateOf(pod: V1Pod): string {
       state?.waiting?.reason ?? (state?.terminated ? "terminated" : ready ? "ready" : "running, not ready");
     return `${name}: ${what}`;
   });
-  return `${pod.metadata?.name} is ${pod.status?.phase}${containers.length ? ` (${containers.join(", ")})` : ""}`;
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+  const homeless = scheduled?.status === "False" ? [scheduled.message ?? scheduled.reason ?? ""] : [];
+  const details = [...homeless, ...containers].join(", ");
+  return `${pod.metadata?.name} is ${pod.status?.phase}${details ? ` (${details})` : ""}`;
 }

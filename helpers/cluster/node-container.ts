@@ -71,6 +71,17 @@ exec /bin/k3s "$@" "--kubelet-arg=cgroup-root=$own" \\
   "--kubelet-arg=kubelet-cgroups=$own" "--kubelet-arg=runtime-cgroups=$own"
 `;
 
+/**
+ * On cgroup v2 Pods can't get controllers as long as there are processes beside them in the node's cgroup. k3s moves its own
+ * away since 1.21.6 and 1.22.3 (https://github.com/k3s-io/k3s/pull/4086); before, somebody has to do that for it.
+ */
+const WITH_ROOM_IN_CGROUP = `
+mkdir -p /sys/fs/cgroup/init
+for pid in $(cat /sys/fs/cgroup/cgroup.procs); do echo "$pid" > /sys/fs/cgroup/init/cgroup.procs; done
+for name in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$name" > /sys/fs/cgroup/cgroup.subtree_control; done
+exec /bin/k3s "$@"
+`;
+
 /** `K3sContainer` with the images that the chapters need, and with a cgroup root of its own. */
 export class NodeContainer extends K3sContainer {
   /** Its id in the engine, once it was made there: also when it does not come up. */
@@ -132,7 +143,7 @@ export class AgentContainer extends GenericContainer {
 
 /** What server and agents have in common. */
 function prepare<T extends GenericContainer>(container: T, options: NodeOptions): T {
-  const { archives, sharesFiles, cgroupVersion } = options;
+  const { archives, sharesFiles, cgroupVersion, kubernetesVersion } = options;
   const files = archives.map((source) => ({ source, target: `${IMAGES_FOLDER}/${basename(source)}` }));
   // Dozens of megabytes, which would be written once more for every node. A colon would end the path.
   const mounted = sharesFiles ? files.filter(({ source }) => !source.includes(":")) : [];
@@ -145,7 +156,16 @@ function prepare<T extends GenericContainer>(container: T, options: NodeOptions)
       ...mounted.map((file) => ({ ...file, mode: "ro" as const })),
     ]);
   if (cgroupVersion === 1) container.withEntrypoint(["/bin/sh", "-c", IN_OWN_CGROUP, "k3s"]);
+  else if (!makesRoom(kubernetesVersion)) {
+    container.withEntrypoint(["/bin/sh", "-c", WITH_ROOM_IN_CGROUP, "k3s"]);
+  }
   return container;
+}
+
+/** Whether k3s of this version moves its own processes out of the way of its Pods, on cgroup v2. */
+function makesRoom(version: string): boolean {
+  if (isAtLeast(version, "1.22")) return isAtLeast(version, "1.22.3");
+  return isAtLeast(version, "1.21.6");
 }
 
 /** The kubelet's own limit is 110 Pods: too few for all chapters' mutants at once. A node's range has 254 addresses. */

@@ -48,7 +48,7 @@ export const DISTRIBUTIONS: Record<Language, Record<RecordHead["distribution"], 
     existing: "existing cluster",
     custom: "a node image of one's own",
   },
-  zh: { k3s: "k3s", "offline node": "离线节点", existing: "原有集群", custom: "自备的节点镜像" },
+  zh: { k3s: "k3s", "offline node": "离线节点", existing: "现有集群", custom: "自备的节点镜像" },
 };
 
 /** Words around the claims, in both languages. */
@@ -84,6 +84,7 @@ export const WORDS = {
     notRun: "NOT RUN TO ITS END: ",
     upgradeTitle: "Claims on",
     and: ", ",
+    colon: ": ",
     seconds: (n: number) => `${n.toFixed(2)} s`,
   },
   zh: {
@@ -117,6 +118,7 @@ export const WORDS = {
     notRun: "没有运行完：",
     upgradeTitle: "各版本上的论断：",
     and: "，",
+    colon: "：",
     seconds: (n: number) => `${n.toFixed(2)} 秒`,
   },
 } as const;
@@ -131,7 +133,7 @@ export function outcomeWithReason(
   { outcome, reason }: { readonly outcome: Outcome; readonly reason?: string | undefined },
   language: Language,
 ): string {
-  return `${nameOfOutcome(outcome, language)}${reason === undefined ? "" : `: ${reason}`}`;
+  return `${nameOfOutcome(outcome, language)}${reason === undefined ? "" : `${WORDS[language].colon}${reason}`}`;
 }
 
 /** `✔ holds`, `✘ refuted, as this chapter expects`, or in red what was expected instead. */
@@ -142,7 +144,7 @@ export function verdict(claim: ClaimRecord, language: Language): string {
     return claim.outcome === "holds" ? paint("green", name) : paint("yellow", `${name}${words.expected}`);
   }
   if (!isVerdict(claim.outcome) && claim.outcome !== "error")
-    return paint("dim", `${name}: ${claim.reason ?? ""}`);
+    return paint("dim", `${name}${words.colon}${claim.reason ?? ""}`);
   return paint(["red", "bold"], `${name}${words.unexpected(NAMES[language][claim.expected])}`);
 }
 
