@@ -15,6 +15,12 @@ const NETTOOL = "praqma/network-multitool";
 
 const THREE = ["pause", "whoami", "nettool"];
 
+/**
+ * Asks again while whoami is on its way up. curl could do that by itself, but does not always know a refusal by what it was:
+ * localhost has two addresses, and each may refuse.
+ */
+const UNTIL_ANSWERED = "for try in {1..20}; do curl -s localhost && exit; sleep 0.5; done; exit 7";
+
 const { claim } = chapter({
   title: { en: "A Pod by hand: three containers that share", zh: "手工搭一个 Pod：三个共用命名空间的容器" },
   intro: {
@@ -495,9 +501,7 @@ claim("hand.restart", {
   references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],
   observe: async ({ docker, containers }) => {
     await docker`restart ${containers.name("whoami")}`;
-    // curl itself tries again while whoami is on its way up.
-    const reply =
-      await docker`exec ${containers.name("nettool")} curl -s --retry 5 --retry-delay 1 --retry-connrefused localhost`;
+    const reply = await docker`exec ${containers.name("nettool")} bash -c ${UNTIL_ANSWERED}`;
     const { host: _, ...network } = await containers.namespaces("net");
     return { network, answered: hostnameIn(reply.lines) !== "" };
   },
@@ -605,7 +609,7 @@ async function restartOf(restarted: "server" | "client", { docker, containers }:
   const [server, client] = [containers.name("server"), containers.name("client")];
   await docker`run -d --label-file run.labels --name ${server} ${containers.image("traefik/whoami")}`;
   await docker`run -d --label-file run.labels --name ${client} --net container:${server} ${containers.image(NETTOOL)} sleep 86400`;
-  const before = await docker`exec ${client} curl -s --retry 5 --retry-delay 1 --retry-connrefused localhost`;
+  const before = await docker`exec ${client} bash -c ${UNTIL_ANSWERED}`;
   await docker`restart -t 0 ${containers.name(restarted)}`;
   const after = await docker`exec ${client} curl -s localhost`;
   await docker`rm -f ${client} ${server}`;

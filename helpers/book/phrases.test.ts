@@ -7,7 +7,7 @@ test.each([
   ["The Pods of Job batch", "Job batch 的 Pod"],
   [
     "Waited 75 s for the clock: the next tick of CronJob forbid",
-    "等待 75 秒，直到 CronJob forbid 的下一个调度时间",
+    "等待 75 秒，直到 CronJob forbid 的下一次触发",
   ],
   [
     "Applied through the API (a reader would: kubectl apply -f a.yaml)",
