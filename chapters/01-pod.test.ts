@@ -1,4 +1,11 @@
-import { chapter, type Look, type ManifestMutant, matches, NotObservable } from "../helpers/chapter.ts";
+import {
+  chapter,
+  firstProcessIn,
+  type Look,
+  type ManifestMutant,
+  matches,
+  NotObservable,
+} from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
@@ -239,11 +246,11 @@ claim("pod.socket-apart", {
   source: "ours#pod",
   references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
   observe: async ({ kubectl, namespace }) => {
-    const [beside, apart] = [
-      await kubectl`exec exchange -n ${namespace} -c server -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
-      await kubectl`exec exchange -n ${namespace} -c client -- curl -s --unix-socket /tmp/talk.sock http://localhost/`,
-    ];
-    return { inItsContainer: beside.text, inTheOther: apart.text, exitCode: apart.exitCode };
+    const askFrom = (container: string) =>
+      kubectl`exec exchange -n ${namespace} -c ${container} -- curl -s --unix-socket /tmp/talk.sock http://localhost/`;
+    const own = await askFrom("server");
+    const other = await askFrom("client");
+    return { inItsContainer: own.text, inTheOther: other.text, exitCode: other.exitCode };
   },
   // curl's exit code 7: it could not connect.
   holds: ({ inItsContainer, inTheOther, exitCode }) =>
@@ -378,7 +385,7 @@ claim("pod.obliging", {
   observe: async ({ kubectl, namespace }) => {
     const processes = await kubectl`exec obliging -n ${namespace} -- ps -e -o pid,comm,args`;
     return {
-      firstProcess: processes.lines.map((line) => /^\s*1\s+(\S+)/.exec(line)?.[1]).find(Boolean) ?? "",
+      firstProcess: firstProcessIn(processes.lines),
       sleeps: processes.lines.some((line) => line.endsWith("sleep 86400")),
       ...(await deletion("obliging", { kubectl, namespace })),
     };

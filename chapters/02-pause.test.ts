@@ -8,7 +8,9 @@ import {
   NotObservable,
   type Manifest,
   pick,
+  READLINKS,
   sharesTable,
+  THREE,
   whoShares,
 } from "../helpers/chapter.ts";
 
@@ -36,8 +38,6 @@ is a namespace of another kind: Kubernetes' own, which groups objects.)`,
   namespace: "pause",
 });
 
-const THREE = ["pause", "whoami", "nettool"];
-
 /** The three that the article compares, without the node. */
 function ofPod(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, THREE);
@@ -47,9 +47,6 @@ function ofPod(inodes: Record<string, string>): Record<string, string> {
 function ofPodAndNode(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, [...THREE, "node"]);
 }
-
-/** readlink itself takes one file alone where it is busybox's. */
-const READLINKS = ["perl", "-le", "print readlink for @ARGV"];
 
 const separate: ManifestMutant = {
   name: "the Pod's containers do not share their processes",

@@ -3,17 +3,18 @@ import {
   allEqual,
   chapter,
   type ContainersMutant,
+  firstProcessIn,
   type Look,
   type Mutant,
   optionsOf,
   pick,
+  READLINKS,
   sharesTable,
+  THREE,
   whoShares,
 } from "../helpers/chapter.ts";
 
 const NETTOOL = "praqma/network-multitool";
-
-const THREE = ["pause", "whoami", "nettool"];
 
 /**
  * Asks again while whoami is on its way up. curl could do that by itself, but does not always know a refusal by what it was:
@@ -69,9 +70,6 @@ const DOCKER_RUN = "https://docs.docker.com/reference/cli/docker/container/run/"
 const DOCKERSHIM = "https://github.com/kubernetes/kubernetes/blob/v1.23.17/pkg/kubelet/dockershim";
 
 // The changes under which the claims below must turn: "npm run mutants" starts the containers so.
-
-/** readlink itself takes one file alone where it is busybox's. */
-const READLINKS = ["perl", "-le", "print readlink for @ARGV"];
 
 const withoutPause: ContainersMutant = {
   name: "there is no pause: nettool joins whoami",
@@ -581,7 +579,7 @@ async function rename(question: string, { docker, containers }: Look) {
 /** What process 1 is in a further container that is run with these options. */
 async function firstProcess(options: readonly string[], { docker, containers }: Look): Promise<string> {
   const processes = await docker`run --rm ${options} ${containers.image(NETTOOL)} ps -e -o pid,args`;
-  return processes.lines.map((line) => /^\s*1\s+(\S+)/.exec(line)?.[1]).find(Boolean) ?? "";
+  return firstProcessIn(processes.lines);
 }
 
 /** Leaves a child behind in a PID namespace, ends it, and tells what the namespace's first process did. */

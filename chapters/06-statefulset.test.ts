@@ -213,9 +213,10 @@ claim("sts.start", {
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#start-ordinal",
     "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/3335-statefulset-slice",
   ],
-  observe: async ({ kubectl, namespace }) => {
+  observe: async (look) => {
+    const { kubectl, namespace } = look;
     await kubectl`apply -f fixtures/manifests/06-statefulset-ordinals.yaml`;
-    await kubectl`rollout status statefulset/five -n ${namespace} --timeout=120s`;
+    await rolledOut("five", look);
     return (await kubectl`get pods -n ${namespace} -l app=five -o name`).lines;
   },
   holds: (names) => names.join() === "pod/five-5",
@@ -431,7 +432,7 @@ claim("sts.data", {
     await untilGone("notes", look);
     const claims = await kubectl`get pvc -n ${namespace} -l app=notes -o ${VOLUMES}`;
     await kubectl`scale statefulset notes -n ${namespace} --replicas=1`;
-    await kubectl`rollout status statefulset/notes -n ${namespace} --timeout=120s`;
+    await rolledOut("notes", look);
     return {
       afterDeletion,
       withoutPods: claims.rows.map(({ NAME, STATUS }) => `${NAME} ${STATUS}`),
@@ -488,7 +489,7 @@ claim("sts.retention", {
     const { kubectl, namespace } = look;
     const names = (claims: readonly { NAME?: string }[]) => claims.map(({ NAME }) => NAME).toSorted();
     await kubectl`apply -f fixtures/manifests/06-statefulset-retention.yaml`;
-    await kubectl`rollout status statefulset/tidy -n ${namespace} --timeout=120s`;
+    await rolledOut("tidy", look);
     const atFirst = await kubectl`get pvc -n ${namespace} -l app=tidy -o ${CLAIM_OWNERS}`;
     await kubectl`scale statefulset tidy -n ${namespace} --replicas=1`;
     const afterScaling = await claimsLeft("tidy", look, "data-tidy-1");
@@ -670,10 +671,11 @@ claim("sts.update", {
     zh: "同一个名字不能有两个 Pod，旧的必须先走，所以这里不像 Deployment 那样可以先多建一个（surge）。新 Pod 就绪之后，才轮到下一个。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates"],
-  observe: async ({ kubectl, namespace, record }) => {
+  observe: async (look) => {
+    const { kubectl, namespace, record } = look;
     const recording = await record("pods", "app=rolling");
     await kubectl`set env statefulset/rolling -n ${namespace} VERSION=2`;
-    await kubectl`rollout status statefulset/rolling -n ${namespace} --timeout=120s`;
+    await rolledOut("rolling", look);
     const timeline = await recording.stop("The Pods of rolling during the update", [
       { states: ["ready"], min: 2 },
     ]);
@@ -743,7 +745,7 @@ claim("sts.partition", {
       return pods.rows.map(({ NAME, VERSION }) => `${NAME} has ${VERSION}`).toSorted();
     };
     await kubectl`set env statefulset/canary -n ${namespace} VERSION=2`;
-    await kubectl`rollout status statefulset/canary -n ${namespace} --timeout=120s`;
+    await rolledOut("canary", look);
     const updated = await versions();
     await replacePod("canary-0", look);
     return { updated, afterDeletion: await versions() };
@@ -866,6 +868,11 @@ async function untilReady(pod: string, { kubectl, namespace, until }: Look): Pro
   });
 }
 
+/** Waits until a StatefulSet has all its Pods, of its newest version and ready. */
+function rolledOut(name: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
+  return kubectl`rollout status statefulset/${name} -n ${namespace} --timeout=120s`;
+}
+
 /** Deletes a Pod and waits until its successor is ready. */
 async function replacePod(pod: string, look: Look): Promise<void> {
   await look.kubectl`delete pod ${pod} -n ${look.namespace}`;
@@ -985,7 +992,7 @@ async function upAndDown(down: readonly string[], look: Look) {
   const { kubectl, namespace, record } = look;
   const recording = await record("pods", "app=order");
   await kubectl`scale statefulset order -n ${namespace} --replicas=3`;
-  await kubectl`rollout status statefulset/order -n ${namespace} --timeout=120s`;
+  await rolledOut("order", look);
   await kubectl`${down} -n ${namespace}`;
   await untilGone("order", look);
   const timeline = await recording.stop("The Pods of order, up to three and down to none");
@@ -1008,9 +1015,10 @@ async function removal(command: readonly string[], look: Look) {
 }
 
 /** Applies hurried, and waits until its Pods are there; what the API server kept of its maxUnavailable. */
-async function hurry({ kubectl, namespace }: Look): Promise<string> {
+async function hurry(look: Look): Promise<string> {
+  const { kubectl, namespace } = look;
   await kubectl`apply -f fixtures/manifests/06-statefulset-max-unavailable.yaml`;
-  await kubectl`rollout status statefulset/hurried -n ${namespace} --timeout=120s`;
+  await rolledOut("hurried", look);
   const kept =
     await kubectl`get statefulset hurried -n ${namespace} -o jsonpath={.spec.updateStrategy.rollingUpdate.maxUnavailable}`;
   return kept.text;

@@ -369,30 +369,28 @@ async function runCronJob(
   });
 }
 
-/** A Pod of each model, and what came in its place. */
+type PodOfEach = Partial<Record<Model, Pods[number]>>;
+
+/** A Pod of each model that was deleted, all Pods that were there before, and, once it is there, what came in its place. */
 interface Deletion {
-  readonly victims: Partial<Record<Model, Pods[number]>>;
-  readonly replacements: Partial<Record<Model, Pods[number]>>;
+  readonly before: Pods;
+  readonly victims: PodOfEach;
+  replacements?: PodOfEach;
 }
 
-/**
- * What was there before a Pod of each model was deleted, and what came then, by namespace: a second time would tell
- * nothing new, and a Job would wait the longer.
- */
-const deleted = new Map<string, { before: Pods; victims: Deletion["victims"] }>();
+/** By namespace: a second time would tell nothing new, and a Job would wait the longer. */
 const deletions = new Map<string, Deletion>();
 
 /** Deletes a Pod of each model, unless that was done before, and waits for what comes in its place. */
-async function deletePods(look: Look): Promise<Deletion> {
-  const { namespace, until } = look;
-  const done = deletions.get(namespace);
-  if (done) {
-    look.show("What was deleted before, and what came in its place", succession(done));
-    return done;
+async function deletePods(look: Look) {
+  const deletion = deletions.get(look.namespace) ?? (await deleteVictims(look));
+  const { before, victims, replacements } = deletion;
+  if (replacements) {
+    look.show("What was deleted before, and what came in its place", succession(victims, replacements));
+    return { victims, replacements };
   }
-  const { before, victims } = deleted.get(namespace) ?? (await deleteVictims(look));
   const isOld = ({ UID }: Pods[number]) => before.some((pod) => pod.UID === UID);
-  const after = await until({
+  const after = await look.until({
     what: "as many ready Pods of each controller as before",
     look: () => podsOf("web", IDENTITY, look),
     until: (pods) =>
@@ -402,27 +400,27 @@ async function deletePods(look: Look): Promise<Deletion> {
       }),
     seconds: 120,
   });
-  const replacements = Object.fromEntries(
+  const came: PodOfEach = Object.fromEntries(
     MODELS.map((model) => [model, ofModel(model, after).find((pod) => !isOld(pod))]),
   );
-  const deletion = { victims, replacements };
-  deletions.set(namespace, deletion);
-  return deletion;
+  deletion.replacements = came;
+  return { victims, replacements: came };
 }
 
-async function deleteVictims(look: Look) {
+async function deleteVictims(look: Look): Promise<Deletion> {
   const { kubectl, namespace } = look;
   await runCronJob("cronjob", look);
   const before = await podsOf("web", IDENTITY, look);
   const victims = Object.fromEntries(MODELS.map((model) => [model, ofModel(model, before).at(-1)]));
-  deleted.set(namespace, { before, victims });
+  const deletion = { before, victims };
+  deletions.set(namespace, deletion);
   const names = Object.values(victims).map((pod) => pod?.NAME ?? "");
   await kubectl`delete pods -n ${namespace} ${names}`;
-  return { before, victims };
+  return deletion;
 }
 
 /** A line for each Pod that was deleted: its name, and that of the one in its place. */
-function succession({ victims, replacements }: Deletion): string {
+function succession(victims: PodOfEach, replacements: PodOfEach): string {
   return MODELS.map((model) => `${victims[model]?.NAME} → ${replacements[model]?.NAME ?? "–"}`).join("\n");
 }
 

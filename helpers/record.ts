@@ -103,6 +103,7 @@ const chapter = z.strictObject({
 
 /** What a node is. */
 export const distribution = z.enum(["k3s", "offline node", "custom", "existing"]);
+export type Distribution = z.infer<typeof distribution>;
 
 /** What a run ran on. */
 export const recordHead = z.strictObject({

@@ -1,10 +1,11 @@
 import { availableParallelism, release, totalmem } from "node:os";
+import type { Distribution } from "../record.ts";
 import type { BenchGround } from "./results.ts";
 
 /** What is told of a node: a cluster's description has it, and the head of a record. */
 interface NodeFacts {
   readonly kubernetes: string;
-  readonly distribution: BenchGround["distribution"];
+  readonly distribution: Distribution;
   readonly runtime: string;
   readonly runtimeVersion: string;
   readonly engine?: { readonly name: string; readonly version: string } | undefined;

@@ -208,8 +208,7 @@ export class Lesson {
         ...this.#byHand.look(transcript),
         kubectl,
         node,
-        show: (title, text) =>
-          transcript.add({ command: title, where: "api", output: text, exitCode: 0, duration: 0 }),
+        show: (title, text) => show(title, text, transcript),
         namespace: this.namespace,
         otherNamespaces: this.#namespaces.slice(1),
         until: (wait) => lookUntil(wait, transcript),
@@ -337,10 +336,9 @@ export class Lesson {
       return processes;
     }
     // A reader of this claim alone wants to know whose numbers these are.
-    const command = `The first processes of Pod ${pod}, as an earlier claim has found them`;
-    if (!transcript.steps.some((step) => step.command === command)) {
-      const output = known.map(({ container, pid }) => `${container} ${pid}`).join("\n");
-      transcript.add({ command, where: "api", output, exitCode: 0, duration: 0 });
+    const title = `The first processes of Pod ${pod}, as an earlier claim has found them`;
+    if (!transcript.steps.some(({ command }) => command === title)) {
+      show(title, known.map(({ container, pid }) => `${container} ${pid}`).join("\n"), transcript);
     }
     return known;
   }
@@ -349,6 +347,11 @@ export class Lesson {
 /** What it takes to start and remove nodes: only a chapter about nodes loads it. */
 function nodes() {
   return import("../cluster/agents.ts");
+}
+
+/** Puts something that no command printed into a transcript. */
+function show(title: string, text: string, transcript: Transcript): void {
+  transcript.add({ command: title, where: "api", output: text, exitCode: 0, duration: 0 });
 }
 
 /** How long {@link Look.until} waits unless told otherwise, in seconds. */

@@ -1,6 +1,12 @@
+/** What the article compares: the containers of its Pod, and the one that nobody declared. */
+export const THREE = ["pause", "whoami", "nettool"] as const;
+
+/** Prints where links lead to: readlink itself takes one file alone where it is busybox's. */
+export const READLINKS = ["perl", "-le", "print readlink for @ARGV"];
+
 /** A letter each for pause, whoami and nettool: `AAA` when all have one namespace, `ABC` when each has its own. */
-export function whoShares({ pause = "", whoami = "", nettool = "" }: Record<string, string>): string {
-  const all = [pause, whoami, nettool];
+export function whoShares(inodes: Record<string, string>): string {
+  const all = THREE.map((name) => inodes[name] ?? "");
   const distinct = [...new Set(all)];
   return all.map((inode) => "ABC"[distinct.indexOf(inode)]).join("");
 }
@@ -13,5 +19,5 @@ export function sharesTable(shares: Readonly<Record<string, string>>): string {
       .join("")
       .trimEnd();
   const rows = Object.entries(shares).map(([kind, letters]) => row([kind, ...letters]));
-  return [row(["", "pause", "whoami", "nettool"]), ...rows].join("\n");
+  return [row(["", ...THREE]), ...rows].join("\n");
 }

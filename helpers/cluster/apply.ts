@@ -170,16 +170,22 @@ class Stillness {
 }
 
 /** The scheduler has not looked at the Pod yet, or found a node for it, and some container of it was not started yet. */
-function isBeingMade({ spec, status }: V1Pod): boolean {
+function isBeingMade(pod: V1Pod): boolean {
+  const { spec, status } = pod;
   if (status?.phase !== "Pending") return false;
-  if (!spec?.nodeName) return !status.conditions?.some(({ type }) => type === "PodScheduled");
+  if (!spec?.nodeName) return scheduling(pod) === undefined;
   return !(status.containerStatuses ?? []).some(({ state }) => DEAD_ENDS.has(state?.waiting?.reason ?? ""));
 }
 
 /** The scheduler found the nodes full: it will look again when a Pod has gone. */
-function isWaitingForRoom({ status }: V1Pod): boolean {
-  const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
+function isWaitingForRoom(pod: V1Pod): boolean {
+  const scheduled = scheduling(pod);
   return scheduled?.status === "False" && /Too many pods/.test(scheduled.message ?? "");
+}
+
+/** What the scheduler says of a Pod, once it has looked at it. */
+function scheduling({ status }: V1Pod) {
+  return status?.conditions?.find(({ type }) => type === "PodScheduled");
 }
 
 /** What the cluster has of a manifest. */
@@ -307,7 +313,7 @@ function stateOf(pod: V1Pod): string {
       state?.waiting?.reason ?? (state?.terminated ? "terminated" : ready ? "ready" : "running, not ready");
     return `${name}: ${what}`;
   });
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+  const scheduled = scheduling(pod);
   const homeless = scheduled?.status === "False" ? [scheduled.message ?? scheduled.reason ?? ""] : [];
   const details = [...homeless, ...containers].join(", ");
   return `${pod.metadata?.name} is ${pod.status?.phase}${details ? ` (${details})` : ""}`;

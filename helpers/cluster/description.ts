@@ -1,5 +1,6 @@
 import type { Ground } from "../chapter/expectation.ts";
 import type { EngineClient } from "../engine/client.ts";
+import type { Distribution } from "../record.ts";
 import type { Run } from "../run.ts";
 import type { ExistingCluster } from "./existing/kubectl-here.ts";
 
@@ -25,7 +26,7 @@ export interface EngineDescription {
 /** A cluster as the chapters see it: plain data, since it is handed from Vitest's main process to its workers. */
 export interface ClusterDescription extends Ground {
   /** What the node is: it is called k3s only when it is. */
-  readonly distribution: "k3s" | "offline node" | "custom" | "existing";
+  readonly distribution: Distribution;
   readonly runtimeVersion: string;
   readonly architecture: string;
   readonly kernel: string;

@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
 import { ledgerOf } from "./record-run.ts";
 import { columnOfRecording, columnOfRun, rowsOf } from "./matrix.ts";
-import { runOf, toldClaim } from "./testing/run.ts";
+import { rowsOfTwo, runOf, toldClaim } from "./testing/run.ts";
 
 /** The rows of two versions that told this of a claim. */
 function rowOf(before: Parameters<typeof toldClaim>[1], after: Parameters<typeof toldClaim>[1]) {
-  const old = runOf({ "01-pod": [toldClaim("pod.ready", before)] }).chapters;
-  const young = runOf({ "01-pod": [toldClaim("pod.ready", after)] }).chapters;
-  const [row] = rowsOf([...old, ...young], [columnOfRun("v1", old), columnOfRun("v2", young)]);
+  const [row] = rowsOfTwo([toldClaim("pod.ready", before)], [toldClaim("pod.ready", after)]);
   return { change: row?.change, unknown: row?.unknown };
 }
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Bilingual } from "../chapter/claim.ts";
 import { isVerdict, type Outcome } from "../chapter/outcome.ts";
-import type { ClaimRecord, RecordHead } from "../record.ts";
+import type { ClaimRecord, Distribution, RecordHead } from "../record.ts";
 
 /** The languages in which a run is told. */
 export type Language = keyof Bilingual;
@@ -41,7 +41,7 @@ export const NAMES: Record<Language, Record<Outcome, string>> = {
 };
 
 /** How each distribution is called. */
-export const DISTRIBUTIONS: Record<Language, Record<RecordHead["distribution"], string>> = {
+export const DISTRIBUTIONS: Record<Language, Record<Distribution, string>> = {
   en: {
     k3s: "k3s",
     "offline node": "offline node",

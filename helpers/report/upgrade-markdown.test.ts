@@ -1,19 +1,14 @@
 import { expect, test } from "vitest";
-import { columnOfRun, rowsOf } from "../ledger/matrix.ts";
-import { runOf, toldClaim } from "../ledger/testing/run.ts";
+import { rowsOfTwo, toldClaim } from "../ledger/testing/run.ts";
 import { upgradeMarkdown } from "./upgrade-markdown.ts";
 
 const TITLES = ["v1", "v2"];
 
 /** The summary of two versions that told these claims. */
 function summaryOf(before: Parameters<typeof toldClaim>[1], after: Parameters<typeof toldClaim>[1]): string {
-  const old = runOf({ "01-pod": [toldClaim("pod.ready", before), toldClaim("pod.same")] }).chapters;
-  const young = runOf({ "01-pod": [toldClaim("pod.ready", after), toldClaim("pod.same")] }).chapters;
-  return upgradeMarkdown(
-    TITLES,
-    rowsOf([...old, ...young], [columnOfRun("v1", old), columnOfRun("v2", young)]),
-    "en",
-  );
+  const same = toldClaim("pod.same");
+  const rows = rowsOfTwo([toldClaim("pod.ready", before), same], [toldClaim("pod.ready", after), same]);
+  return upgradeMarkdown(TITLES, rows, "en");
 }
 
 test("only claims that changed are in the table, with what was seen on each version below", () => {

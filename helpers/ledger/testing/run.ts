@@ -1,3 +1,4 @@
+import { columnOfRun, type Row, rowsOf } from "../matrix.ts";
 import type { ClaimRecord, RunRecord } from "../../record.ts";
 import { RECORD_SCHEMA } from "../../record.ts";
 
@@ -18,6 +19,13 @@ export function toldClaim(id: string, told: Partial<ClaimRecord> = {}): ClaimRec
     waitedForClock: 0,
     ...told,
   };
+}
+
+/** The rows of two versions, v1 and v2, of which each told these claims. */
+export function rowsOfTwo(before: readonly ClaimRecord[], after: readonly ClaimRecord[]): Row[] {
+  const old = runOf({ "01-pod": before }).chapters;
+  const young = runOf({ "01-pod": after }).chapters;
+  return rowsOf([...old, ...young], [columnOfRun("v1", old), columnOfRun("v2", young)]);
 }
 
 /** A run that told these chapters' claims. */

@@ -9,16 +9,11 @@ const REPORT = join(PROJECT_ROOT, "helpers/report");
 /** The first line of a chapter in such a test: what reports claims and mutants. */
 export const REPORTS = `import { reportClaim, reportUntriedMutant } from ${JSON.stringify(join(REPORT, "testing/claims.ts"))};`;
 
-/** Runs Vitest on files in a project called "chapters". */
-export interface ChapterRunner {
-  (files: Readonly<Record<string, string>>, ...args: readonly string[]): ReturnType<typeof runVitest>;
-}
-
 /**
- * For the tests of one reporter, of that name in helpers/report: gives what runs Vitest with it. The files of all runs are
- * removed after the last test.
+ * For the tests of one reporter, of that name in helpers/report: gives what runs Vitest with it, on files in a project
+ * called "chapters". The files of all runs are removed after the last test.
  */
-export function chapterRunner(name: string, options: object = {}): ChapterRunner {
+export function chapterRunner(name: string, options: object = {}) {
   let folder: string;
   beforeAll(() => {
     const cache = join(PROJECT_ROOT, "node_modules/.cache");
@@ -26,7 +21,7 @@ export function chapterRunner(name: string, options: object = {}): ChapterRunner
     folder = mkdtempSync(join(cache, "reporters-"));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
-  return (files, ...args) => {
+  return (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
     const root = mkdtempSync(join(folder, "run-"));
     for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
     const reporters = [[join(REPORT, `${name}.ts`), options]];
