@@ -42,6 +42,7 @@ export function registerMutants(
   const toCome = new Map<Change, number>();
   const closings: Promise<void>[] = [];
   let opened = 0;
+  const openings = new Turns();
   const turns = new Turns();
   const turnsIn = new WeakMap<Lesson, Turns>();
   const own = [chapter.namespace, ...(chapter.otherNamespaces ?? [])];
@@ -67,8 +68,10 @@ export function registerMutants(
       changes.containers?.(containers, cluster);
       const setUp = { ...chapter, containers };
       const place = new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename));
-      // What is not changed becomes ready as in the chapter; a busy machine may take its time.
-      lesson = openLesson(place, changes.manifest || changes.containers ? "settled" : "ready");
+      // What is not changed becomes ready as in the chapter; a busy machine may take its time. All Pods of a chapter's
+      // lessons at once would leave the node no time for anything else: one lesson after another.
+      const wait = changes.manifest || changes.containers ? "settled" : "ready";
+      lesson = openings.take(() => openLesson(place, wait));
       lessons.set(change, lesson);
     }
     return lesson;
