@@ -77,8 +77,10 @@ const volumeAtTmp: ManifestMutant = {
   name: "both containers mount a volume at /tmp",
   manifest: (manifest) => {
     manifest.keep("Pod", "exchange");
+    // Not the one at /exchange: two socket files of one name in it would be in each other's way.
+    manifest.pod("exchange").spec.volumes?.push({ name: "tmp", emptyDir: {} });
     for (const name of ["server", "client"]) {
-      manifest.container("exchange", name).volumeMounts?.push({ name: "exchange", mountPath: "/tmp" });
+      manifest.container("exchange", name).volumeMounts?.push({ name: "tmp", mountPath: "/tmp" });
     }
   },
 };
