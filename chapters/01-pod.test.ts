@@ -296,6 +296,7 @@ claim("pod.hostname-override", {
         Object.assign(manifest.container("renamed", "nettool"), {
           securityContext: { privileged: true },
           args: ["-c", "hostname db.example.com && exec sleep 86400"],
+          readinessProbe: { exec: { command: ["bash", "-c", "test $(hostname) = db.example.com"] } },
         });
       },
     },

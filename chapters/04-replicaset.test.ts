@@ -154,9 +154,9 @@ claim("rs.replaces", {
     const [lost, sibling] = before.rows;
     await kubectl`delete pod ${lost?.NAME ?? ""} -n ${namespace}`;
     const { rows } = await until({
-      what: "two ready Pods",
-      look: () => kubectl`get pods -n ${namespace} -l app=mended -o ${READINESS}`,
-      until: ({ rows }) => rows.length === 2 && rows.every(({ READY }) => READY === "true"),
+      what: "two Pods",
+      look: () => kubectl`get pods -n ${namespace} -l app=mended -o ${IDENTITY}`,
+      until: ({ rows }) => rows.length === 2,
     });
     return {
       pods: rows.length,
@@ -250,9 +250,9 @@ claim("rs.adopts", {
     const before = await kubectl`get pod orphan -n ${namespace} -o ${OWNER}`;
     await kubectl`apply -f fixtures/manifests/04-replicaset-adopter.yaml`;
     await until({
-      what: "the ReplicaSet to have two ready Pods",
+      what: "the ReplicaSet to have two Pods",
       look: () => kubectl`get replicaset adopter -n ${namespace}`,
-      until: (set) => set.row("adopter").READY === "2",
+      until: (set) => set.row("adopter").CURRENT === "2",
     });
     const after = await kubectl`get pods -n ${namespace} -l app=adopted -o ${OWNER}`;
     return {
@@ -299,7 +299,7 @@ claim("rs.surplus", {
       name: "the newcomer has another label",
       observe: async (look) => {
         await newcomer("app=other", look);
-        await look.kubectl`wait pod newcomer -n ${look.namespace} --for=condition=Ready --timeout=60s`;
+        await look.kubectl`wait pod newcomer -n ${look.namespace} --for=condition=PodScheduled --timeout=60s`;
         return { told: await deletionsBy("full", look), othersStayed: true };
       },
     },
@@ -390,9 +390,13 @@ claim("rs.template", {
         const look = () => kubectl`get pods -n ${namespace} -l app=changed -o ${ENVIRONMENT}`;
         const [before] = (await look()).rows;
         await kubectl`set env deployment/changed WHOAMI_NAME=second -n ${namespace}`;
-        await kubectl`rollout status deployment/changed -n ${namespace} --timeout=60s`;
-        const after = await until({ what: "one Pod", look, until: ({ rows }) => rows.length === 1 });
-        const [now] = after.rows;
+        const isNew = ({ ENVIRONMENT }: Readonly<Record<string, string>>) => ENVIRONMENT === "second";
+        const after = await until({
+          what: "a Pod with the new value",
+          look,
+          until: ({ rows }) => rows.some(isNew),
+        });
+        const now = after.rows.find(isNew);
         return {
           samePod: now?.UID === before?.UID,
           afterChange: now?.ENVIRONMENT,
@@ -573,10 +577,13 @@ async function afterTheEndOf(app: string, look: Look, end: (pod: string) => Prom
   const [before] = (await kubectl`get pods -n ${namespace} -l app=${app} -o ${RESTARTS}`).rows;
   await end(before?.NAME ?? "");
   const after = await until({
-    what: "a container that was started anew to be ready",
+    what: "a container that was started anew to be ready, or another Pod",
     look: () => kubectl`get pods -n ${namespace} -l app=${app} -o ${RESTARTS}`,
-    until: ({ rows }) =>
-      rows.length === 1 && rows[0]?.READY === "true" && rows[0].CONTAINER !== before?.CONTAINER,
+    until: ({ rows }) => {
+      if (rows.length !== 1) return false;
+      const [now] = rows;
+      return now?.UID !== before?.UID || (now?.READY === "true" && now.CONTAINER !== before?.CONTAINER);
+    },
   });
   return { samePod: after.rows[0]?.UID === before?.UID, restarts: after.rows[0]?.RESTARTS };
 }

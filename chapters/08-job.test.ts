@@ -44,6 +44,7 @@ const OF_JOB = "custom-columns=NAME:.metadata.name,JOB:.metadata.ownerReferences
 
 /** The types of a Job's conditions that are true, with a space between them. */
 const CONDITIONS = 'jsonpath={.status.conditions[?(@.status=="True")].type}';
+const START_AND_CONDITIONS = 'jsonpath={.status.startTime}{.status.conditions[?(@.status=="True")].type}';
 
 const helloAlone = only("Job", "hello");
 
@@ -436,7 +437,7 @@ claim("job.backoff", {
   references: [`${DOCS}#pod-backoff-failure-policy`, "https://github.com/kubernetes/kubernetes/pull/114768"],
   observe: async (look) => {
     const { kubectl, namespace, show } = look;
-    await kubectl`wait --for=condition=failed job/retry -n ${namespace} --timeout=90s`;
+    await ending("retry", look);
     const pods =
       await kubectl`get pods -n ${namespace} -l job-name=retry --sort-by=.metadata.creationTimestamp -o ${"custom-columns=NAME:.metadata.name,MADE:.metadata.creationTimestamp,ENDED:.status.containerStatuses[0].state.terminated.finishedAt"}`;
     const pauses = pausesBetween(pods.rows);
@@ -645,8 +646,8 @@ claim("job.suspended", {
     const { kubectl, namespace, until } = look;
     await until({
       what: "Job waiting to be noticed by its controller",
-      look: () => kubectl`get job waiting -n ${namespace} -o ${CONDITIONS}`,
-      until: ({ text }) => /Suspended|Complete/.test(text),
+      look: () => kubectl`get job waiting -n ${namespace} -o ${START_AND_CONDITIONS}`,
+      until: ({ text }) => text !== "",
     });
     const before = await kubectl`get pods -n ${namespace} -l job-name=waiting -o name`;
     const started = await kubectl`get job waiting -n ${namespace} -o jsonpath={.status.startTime}`;
@@ -920,7 +921,7 @@ function pausesBetween(tries: readonly Readonly<Record<string, string>>[]): numb
 /** The task is done before its deadline. */
 function inTime() {
   return changed("Job", "deadline", "the task is done in time", (job, task) => {
-    job.activeDeadlineSeconds = 60;
+    job.activeDeadlineSeconds = 3600;
     Object.assign(task, { image: "praqma/network-multitool", command: ["true"] });
   });
 }
