@@ -529,6 +529,8 @@ claim("deploy.again", {
         const { kubectl } = look;
         return revisionsAfter("again", look, async () => {
           await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
+          // The controller may see only the last of two changes.
+          await rolledOut("again", look);
           await rename("again", "v2", look);
           await kubectl`apply -f fixtures/manifests/05-deployment-again.yaml`;
         });
