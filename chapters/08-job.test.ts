@@ -43,8 +43,9 @@ Pod 可能在快要做完时丢失。`,
 const OF_JOB = "custom-columns=NAME:.metadata.name,JOB:.metadata.ownerReferences[0].name";
 
 /** The types of a Job's conditions that are true, with a space between them. */
-const CONDITIONS = 'jsonpath={.status.conditions[?(@.status=="True")].type}';
-const START_AND_CONDITIONS = 'jsonpath={.status.startTime}{.status.conditions[?(@.status=="True")].type}';
+const TRUE_CONDITIONS = '{.status.conditions[?(@.status=="True")].type}';
+const CONDITIONS = `jsonpath=${TRUE_CONDITIONS}`;
+const START_AND_CONDITIONS = `jsonpath={.status.startTime}${TRUE_CONDITIONS}`;
 
 const helloAlone = only("Job", "hello");
 

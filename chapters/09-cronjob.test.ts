@@ -175,11 +175,7 @@ claim("cron.manual-uncounted", {
         kubectl`get events -n ${namespace} --field-selector involvedObject.name=busy -o custom-columns=REASON:.reason,MESSAGE:.message`,
       until: ({ rows }) => rows.some(({ REASON }) => REASON === "UnexpectedJob"),
     });
-    const job = await until({
-      what: "Job unplanned to run",
-      look: () => kubectl`get job unplanned -n ${namespace} -o jsonpath={.status.active}`,
-      until: ({ text }) => text === "1",
-    });
+    const job = await untilRunning("unplanned", { kubectl, namespace, until });
     return { running: job.text, ...(await activeJobs("busy", { kubectl, namespace })) };
   },
   holds: (seen) => matches(seen, { running: "1", active: "0" }),
@@ -189,11 +185,7 @@ claim("cron.manual-uncounted", {
       manifest: only("CronJob", "forbid"),
       observe: async (look) => {
         const job = await ticked("forbid", look);
-        const running = await look.until({
-          what: `Job ${job} to run`,
-          look: () => look.kubectl`get job ${job} -n ${look.namespace} -o jsonpath={.status.active}`,
-          until: ({ text }) => text === "1",
-        });
+        const running = await untilRunning(job, look);
         // The CronJob's controller makes the Job first, and counts it then.
         const counted = await look.until({
           what: `CronJob forbid to count Job ${job}`,
@@ -662,6 +654,18 @@ async function nameAndTime(job: string, { kubectl, namespace, show }: Look) {
   return { prefix: job.replace(/-\d+$/, ""), madeInThatMinute: minute === minuteOf(made.text) };
 }
 
+/** Waits until a Job says that a Pod of it is active. */
+function untilRunning(
+  job: string,
+  { kubectl, namespace, until }: Pick<Look, "kubectl" | "namespace" | "until">,
+) {
+  return until({
+    what: `Job ${job} to run`,
+    look: () => kubectl`get job ${job} -n ${namespace} -o jsonpath={.status.active}`,
+    until: ({ text }) => text === "1",
+  });
+}
+
 /** How many Jobs a CronJob takes for active. */
 async function activeJobs(cronJob: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
   const { ACTIVE } = (await kubectl`get cronjob ${cronJob} -n ${namespace}`).row(cronJob);
@@ -685,11 +689,8 @@ async function versions(look: Look, edit: (look: Look) => Promise<void>) {
 async function jobsWithoutOwner(look: Look, remove: (look: Look) => Promise<void>): Promise<number> {
   const { kubectl, namespace, until } = look;
   await kubectl`create job last -n ${namespace} --from=cronjob/obsolete`;
-  await until({
-    what: "Job last to be known to the controllers",
-    look: () => kubectl`get job last -n ${namespace} -o jsonpath={.status.active}`,
-    until: ({ text }) => text === "1",
-  });
+  // By then the garbage collector, which acts on what it has seen, knows of it too.
+  await untilRunning("last", look);
   await remove(look);
   const jobs = await until({
     what: "the Jobs of CronJob obsolete to be deleted or let go",

@@ -547,7 +547,8 @@ async function addNode(look: Look): Promise<Row> {
           await kubectl`get pods -n ${namespace} --field-selector ${`spec.nodeName=${agent}`} -L app,model`;
         return { sets: sets.rows, rows: pods.rows };
       },
-      until: ({ sets, rows }) => rows.length >= sets.length && rows.every(({ READY }) => READY === "1/1"),
+      until: ({ sets, rows }) =>
+        rows.length >= Math.max(1, sets.length) && rows.every(({ READY }) => READY === "1/1"),
     });
     const web = rows.filter(({ APP }) => APP === "web");
     return rowOf((model) => (ofModel(model, web).length > 0 ? "a Pod of its own" : "nothing"));
