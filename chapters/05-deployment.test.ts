@@ -308,9 +308,12 @@ claim("deploy.patient", {
   holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
   mutants: [
     {
-      name: "ready is enough",
+      name: "ready is enough, and one may be missing",
       manifest: only(["patient"], (manifest) => {
-        manifest.spec("Deployment", "patient").minReadySeconds = 0;
+        Object.assign(manifest.spec("Deployment", "patient"), {
+          minReadySeconds: 0,
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } },
+        });
       }),
     },
   ],
@@ -400,25 +403,7 @@ claim("deploy.leaving", {
     zh: "还没得到消息的一方（其他节点上的 kube-proxy、负载均衡器、保持着连接的客户端）仍能在原处找到它。钩子的运行时间计入 terminationGracePeriodSeconds。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
-  observe: async ({ kubectl, namespace, until }) => {
-    const [pod = "", ip = ""] = (
-      await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
-    ).text.split(" ");
-    const inService = (what: string, wanted: boolean) =>
-      until({
-        what: `the Service to ${what} ${ip}`,
-        look: () =>
-          kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
-        until: ({ lines }) => lines.includes(`${ip} ready: true`) === wanted,
-      });
-    await inService("have", true);
-    await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
-    await inService("leave out", false);
-    const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=4s`;
-    const answer =
-      await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
-    return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
-  },
+  observe: (look) => leaving("4s", look),
   holds: ({ gone, answers }) => !gone && answers,
   mutants: [
     {
@@ -426,6 +411,8 @@ claim("deploy.leaving", {
       manifest: only(["leaving", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "leaving", "whoami").lifecycle;
       }),
+      // A busy node needs longer than 4 seconds to end a container.
+      observe: (look) => leaving("60s", look),
     },
   ],
 });
@@ -856,6 +843,27 @@ claim("ref.deploy-more", {
     },
   ],
 });
+
+/** Deletes the Pod of leaving; whether it is gone soon after the Service has left it out, and whether it still answers. */
+async function leaving(soon: string, { kubectl, namespace, until }: Look) {
+  const [pod = "", ip = ""] = (
+    await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
+  ).text.split(" ");
+  const inService = (what: string, wanted: boolean) =>
+    until({
+      what: `the Service to ${what} ${ip}`,
+      look: () =>
+        kubectl`get endpointslices -n ${namespace} -l kubernetes.io/service-name=leaving -o ${'jsonpath={range .items[*].endpoints[*]}{.addresses[0]}{" ready: "}{.conditions.ready}{"\\n"}{end}'}`,
+      until: ({ lines }) => lines.includes(`${ip} ready: true`) === wanted,
+    });
+  await inService("have", true);
+  await kubectl`delete pod ${pod} -n ${namespace} --wait=false`;
+  await inService("leave out", false);
+  const gone = await kubectl.orRefusal`wait --for=delete pod/${pod} -n ${namespace} --timeout=${soon}`;
+  const answer =
+    await kubectl`exec client -n ${namespace} -- bash -c ${`curl -s --max-time 5 http://${ip}/ | grep ^Hostname`}`;
+  return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
+}
 
 /** Scales parting down; how many of its Pods were leaving, and what its status said of them. */
 async function parting({ kubectl, namespace, until }: Look) {

@@ -1025,10 +1025,11 @@ async function hurry(look: Look): Promise<string> {
 }
 
 /** Has the Pods of hurried replaced by a command; how many went, and whether together. */
-async function hurriedBy(command: readonly string[], { kubectl, namespace, record }: Look) {
+async function hurriedBy(command: readonly string[], look: Look) {
+  const { kubectl, namespace, record } = look;
   const recording = await record("pods", "app=hurried");
   await kubectl`${command} -n ${namespace}`;
-  await kubectl`rollout status statefulset/hurried -n ${namespace} --timeout=60s`;
+  await rolledOut("hurried", look);
   const { removed, atOnce } = removalIn(await recording.stop("The Pods of hurried"));
   // Fewer can't tell whether they go together.
   if (removed.length < 2)

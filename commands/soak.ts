@@ -9,7 +9,7 @@ import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
 import { sanitize } from "../helpers/evidence/sanitize.ts";
 import { findProgram, installPackages, mayInstall } from "../helpers/engine/install.ts";
-import { handOnInterrupt, onInterrupt } from "../helpers/engine/signals.ts";
+import { handOnInterrupt, isInterrupted, onInterrupt } from "../helpers/engine/signals.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
@@ -74,6 +74,8 @@ await main(async () => {
     for (const round of rounds) {
       const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
       const found = await progress.step(title, () => soakRound(round, chapters));
+      // The round that was cut short says nothing, and none begins any more.
+      if (isInterrupted()) return;
       for (const { what, why } of found) progress.note(`  ✗ ${what}: ${sanitize(why)}`);
       flakes.push(found);
     }
@@ -99,6 +101,7 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
   });
   using _interruption = handOnInterrupt(child);
   const { exitCode, all } = await child;
+  if (isInterrupted()) return [];
   // It may not have come so far.
   const record = existsSync(join(PROJECT_ROOT, LAST_RUN)) ? readLastRun() : undefined;
   const left = leftBehind(before, remains());

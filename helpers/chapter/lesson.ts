@@ -1,12 +1,5 @@
 import { type Api, connect } from "../cluster/api.ts";
-import {
-  apply,
-  removeNamespace,
-  SHORT,
-  untilReady,
-  untilSchedulable,
-  untilSettled,
-} from "../cluster/apply.ts";
+import { apply, removeNamespace, untilReady, untilSchedulable, untilSettled } from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { type Workplace, workplaceFor } from "../cluster/workplace.ts";
@@ -183,7 +176,7 @@ export class Lesson {
     const pods = apply(this.#api, manifest, { schedulable }).then(async () => {
       if (wait === "ready") await untilReady(this.#api, manifest);
       // A mutant's Pods may never become ready, with nothing that says so: then it is tried as it is.
-      else await untilSettled(this.#api, manifest, SHORT);
+      else await untilSettled(this.#api, manifest);
     });
     await Promise.all([pods, reader]);
     this.prelude.push({

@@ -18,17 +18,15 @@ const NOT_READY = "node.kubernetes.io/not-ready";
 /** How often the cluster is looked at where it tells each change by itself, in milliseconds. */
 const ANYWAY_MS = 1_000;
 
-/** After how long without any change nothing will change any more, in milliseconds; longer while containers are being made. */
-interface Patience {
-  readonly still: number;
-  readonly making: number;
-}
+/**
+ * After how long without any change nothing will change any more, in milliseconds. Where everything should become ready, a
+ * busy disk, or a cluster that first has to grow, takes its time; where something may have been made never to become ready,
+ * nobody wants to wait so long.
+ */
+const STILL_MS = { ready: 90_000, settled: 15_000 };
 
-/** Where everything should become ready: a busy disk, or a cluster that first has to grow, takes its time. */
-const LONG: Patience = { still: 90_000, making: 120_000 };
-
-/** Where something may have been made never to become ready. */
-export const SHORT: Patience = { still: 15_000, making: 60_000 };
+/** The same while containers are being made. */
+const STILL_MAKING_MS = 120_000;
 
 /**
  * Waiting reasons that the kubelet does not get out of by itself. ErrImagePull, RunContainerError and
@@ -92,7 +90,7 @@ export async function untilSchedulable(api: Api): Promise<void> {
  * @throws {TimeoutError} naming the Pods and their last states
  */
 export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
-  const settling = await untilSettled(api, manifest, LONG);
+  const settling = await untilSettled(api, manifest, STILL_MS.ready);
   const stuck = settling.pods.map((pod) => ({ pod, why: deadEnd(pod) })).find(({ why }) => why !== undefined);
   if (stuck) {
     const { namespace, name } = stuck.pod.metadata ?? {};
@@ -113,8 +111,12 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
  * nothing will.
  * @throws {TimeoutError} naming the Pods and their last states
  */
-export async function untilSettled(api: Api, manifest: Manifest, patience: Patience): Promise<Settling> {
-  const stillness = new Stillness(patience);
+export async function untilSettled(
+  api: Api,
+  manifest: Manifest,
+  stillMs = STILL_MS.settled,
+): Promise<Settling> {
+  const stillness = new Stillness(stillMs);
   const wanted = manifest.objects.filter(({ kind }) => kind === "Pod" || kind in IS_READY);
   using changes = new Changes(api, wanted);
   return await waitFor({
@@ -144,14 +146,14 @@ function describe({ pods, unready }: Settling): string {
 
 /** Tells when nothing changes any more. */
 class Stillness {
-  readonly #patience: Patience;
+  readonly #stillMs: number;
   #state = "";
   #looked = performance.now();
   /** For how long nothing has changed, in milliseconds. */
   #still = 0;
 
-  constructor(patience: Patience) {
-    this.#patience = patience;
+  constructor(stillMs: number) {
+    this.#stillMs = stillMs;
   }
 
   lasts({ pods, unready }: Settling): boolean {
@@ -164,8 +166,7 @@ class Stillness {
     this.#state = state;
     // Others will go and make room: the node takes 110 Pods, and mutants of several chapters share it.
     if (pods.some(isWaitingForRoom)) return false;
-    const { still, making } = this.#patience;
-    return this.#still > (pods.some(isBeingMade) ? making : still);
+    return this.#still > (pods.some(isBeingMade) ? STILL_MAKING_MS : this.#stillMs);
   }
 }
 
