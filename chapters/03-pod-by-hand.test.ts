@@ -599,7 +599,8 @@ true`;
   return {
     // It may not have become sleep yet; nobody else of the two has process 1 as its parent.
     adopted: /^\s*\d+\s+1\s/m.test(before),
-    reaped: after.trim().split("\n").length === 1,
+    // The heading of ps, and nothing below it.
+    reaped: /^\s*PID\b.*$/.test(after.trimEnd()),
   };
 }
 

@@ -36,7 +36,7 @@ const DOCS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployme
 
 const replicaSetInstead: ManifestMutant = {
   name: "a ReplicaSet stands in its place",
-  manifest: only(["web"], (manifest) => {
+  manifest: keeping(["web"], (manifest) => {
     manifest.object("Deployment", "web").kind = "ReplicaSet";
   }),
 };
@@ -142,7 +142,7 @@ claim("deploy.reborn", {
   mutants: [
     {
       name: "it is a ReplicaSet without a Deployment",
-      manifest: only(["reborn"], (manifest) => {
+      manifest: keeping(["reborn"], (manifest) => {
         manifest.object("Deployment", "reborn").kind = "ReplicaSet";
       }),
     },
@@ -180,7 +180,7 @@ claim("deploy.defaults", {
   mutants: [
     {
       name: "it says that it recreates",
-      manifest: only(["web"], (manifest) => {
+      manifest: keeping(["web"], (manifest) => {
         manifest.spec("Deployment", "web").strategy = { type: "Recreate" };
       }),
     },
@@ -241,7 +241,7 @@ claim("deploy.bounds", {
   mutants: [
     {
       name: "3 may be unavailable",
-      manifest: only(["rolling"], (manifest) => {
+      manifest: keeping(["rolling"], (manifest) => {
         manifest.spec("Deployment", "rolling").strategy = {
           rollingUpdate: { maxSurge: 1, maxUnavailable: 3 },
         };
@@ -249,7 +249,7 @@ claim("deploy.bounds", {
     },
     {
       name: "3 more may be there",
-      manifest: only(["rolling"], (manifest) => {
+      manifest: keeping(["rolling"], (manifest) => {
         manifest.spec("Deployment", "rolling").strategy = {
           rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
         };
@@ -309,7 +309,7 @@ claim("deploy.patient", {
   mutants: [
     {
       name: "ready is enough, and one may be missing",
-      manifest: only(["patient"], (manifest) => {
+      manifest: keeping(["patient"], (manifest) => {
         Object.assign(manifest.spec("Deployment", "patient"), {
           minReadySeconds: 0,
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } },
@@ -339,7 +339,7 @@ claim("deploy.recreated", {
   mutants: [
     {
       name: "the strategy is RollingUpdate",
-      manifest: only(["recreated"], (manifest) => {
+      manifest: keeping(["recreated"], (manifest) => {
         manifest.spec("Deployment", "recreated").strategy = { type: "RollingUpdate" };
       }),
     },
@@ -366,7 +366,7 @@ claim("deploy.shop", {
     {
       // Four at a time ask for two seconds each: when the Pod ends, some of them wait for their answer.
       name: "there is no preStop hook",
-      manifest: only(["shop", "client"], (manifest) => {
+      manifest: keeping(["shop", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
       }),
     },
@@ -387,7 +387,7 @@ claim("deploy.cold", {
   mutants: [
     {
       name: "there is no readinessProbe",
-      manifest: only(["cold", "client"], (manifest) => {
+      manifest: keeping(["cold", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "cold", "server").readinessProbe;
       }),
     },
@@ -408,7 +408,7 @@ claim("deploy.leaving", {
   mutants: [
     {
       name: "there is no preStop hook",
-      manifest: only(["leaving", "client"], (manifest) => {
+      manifest: keeping(["leaving", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "leaving", "whoami").lifecycle;
       }),
       // A busy node needs longer than 4 seconds to end a container.
@@ -437,10 +437,9 @@ claim("deploy.parting", {
     {
       name: "its Pod needs no time to end",
       from: "1.35",
-      manifest: only(["parting"], (manifest) => {
+      manifest: keeping(["parting"], (manifest) => {
         manifest.podSpec("Deployment", "parting").terminationGracePeriodSeconds = 0;
       }),
-      observe: parting,
     },
     {
       name: "a Pod more is counted, or one less",
@@ -566,7 +565,7 @@ claim("deploy.kept", {
   mutants: [
     {
       name: "no old revision is to be kept",
-      manifest: only(["kept"], (manifest) => {
+      manifest: keeping(["kept"], (manifest) => {
         manifest.spec("Deployment", "kept").revisionHistoryLimit = 0;
       }),
     },
@@ -599,7 +598,7 @@ claim("deploy.noted", {
   mutants: [
     {
       name: "nobody notes anything on the first",
-      manifest: only(["noted"], (manifest) => {
+      manifest: keeping(["noted"], (manifest) => {
         Object.assign(manifest.object("Deployment", "noted").metadata, { annotations: {} });
       }),
     },
@@ -661,7 +660,7 @@ claim("deploy.limited", {
   mutants: [
     {
       name: "ten are kept, as usual",
-      manifest: only(["limited"], (manifest) => {
+      manifest: keeping(["limited"], (manifest) => {
         manifest.spec("Deployment", "limited").revisionHistoryLimit = 10;
       }),
     },
@@ -730,7 +729,7 @@ claim("deploy.checked", {
   mutants: [
     {
       name: "there is no readinessProbe",
-      manifest: only(["checked", "client"], (manifest) => {
+      manifest: keeping(["checked", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "checked", "whoami").readinessProbe;
       }),
     },
@@ -758,7 +757,7 @@ claim("deploy.stuck", {
   mutants: [
     {
       name: "the strategy is Recreate",
-      manifest: only(["stuck", "client"], (manifest) => {
+      manifest: keeping(["stuck", "client"], (manifest) => {
         manifest.spec("Deployment", "stuck").strategy = { type: "Recreate" };
       }),
     },
@@ -804,7 +803,7 @@ claim("deploy.repaired", {
   mutants: [
     {
       name: "the strategy is Recreate",
-      manifest: only(["repaired"], (manifest) => {
+      manifest: keeping(["repaired"], (manifest) => {
         manifest.spec("Deployment", "repaired").strategy = { type: "Recreate" };
       }),
     },
@@ -890,7 +889,10 @@ async function parting({ kubectl, namespace, until }: Look) {
 }
 
 /** A mutant's manifest: only the objects that its claim looks at, so that a try costs few Pods, and one change. */
-function only(names: readonly string[], change: (manifest: Manifest) => void): (manifest: Manifest) => void {
+function keeping(
+  names: readonly string[],
+  change: (manifest: Manifest) => void,
+): (manifest: Manifest) => void {
   return (manifest) => {
     for (const { objects } of manifest.files) {
       const kept = objects.filter(

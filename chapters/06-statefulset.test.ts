@@ -1070,7 +1070,8 @@ async function undoing(update: readonly string[], look: Look) {
     look: pods,
     until: (seen) => {
       const { STATUS = "", ...pod } = seen.row("broken-0");
-      return pod[hash] !== before && ["Running", "ErrImageNeverPull"].includes(STATUS);
+      // A cluster of your own may try to pull it.
+      return pod[hash] !== before && /^(Running|ErrImage|ImagePullBackOff)/.test(STATUS);
     },
   });
   await kubectl`rollout undo statefulset/broken -n ${namespace}`;

@@ -6,6 +6,7 @@ import {
   type Manifest,
   type ManifestMutant,
   matches,
+  type Timeline,
 } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
@@ -412,7 +413,7 @@ claim("ds.no-schedule", {
       until: ({ whoami }) => whoami?.READY === "true",
     });
     return {
-      leftAlone: running.whoami?.NAME === before.whoami?.NAME,
+      leftAlone: before.whoami !== undefined && running.whoami?.NAME === before.whoami.NAME,
       replacedWhileTainted: removed.whoami !== undefined,
     };
   },
@@ -536,11 +537,13 @@ claim("ds.rolling", {
     "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/",
     "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/#DaemonSetSpec",
   ],
-  observe: (look) =>
-    update("rolling", look, "A rolling update", [
-      { states: ["ready"], min: 2 },
-      { states: ["waiting", "ready"], max: 3 },
-    ]),
+  observe: async (look) =>
+    numbersOf(
+      await update("rolling", look, "A rolling update", [
+        { states: ["ready"], min: 2 },
+        { states: ["waiting", "ready"], max: 3 },
+      ]),
+    ),
   holds: ({ replaced, fewestReady, most }) => replaced === 3 && fewestReady >= 2 && most <= 3,
   mutants: [{ name: "maxUnavailable is 3", manifest: otherUpdates }],
 });
@@ -561,13 +564,15 @@ claim("ds.surge", {
   observe: async (look) => {
     await look.kubectl`apply -f fixtures/manifests/07-daemonset-surge.yaml`;
     await look.kubectl`rollout status daemonset/surging -n ${look.namespace} --timeout=120s`;
-    return update("surging", look, "A rolling update with surge", [
+    const timeline = await update("surging", look, "A rolling update with surge", [
       { states: ["ready"], min: 3 },
       { states: ["waiting", "ready"] },
     ]);
+    const fewestOnANode = Math.min(...NODES.map((node) => timeline.on(node).fewest("ready")));
+    return { ...numbersOf(timeline), fewestOnANode };
   },
   // Five for a moment, where the controller makes the next node's Pod just before it deletes the old one of this node.
-  holds: ({ replaced, fewestReady, most }) => replaced === 3 && fewestReady >= 3 && most > 3,
+  holds: ({ replaced, fewestOnANode, most }) => replaced === 3 && fewestOnANode >= 1 && most > 3,
   mutants: [{ name: "maxUnavailable is 1, and maxSurge is 0", manifest: otherUpdates }],
 });
 
@@ -684,11 +689,15 @@ async function update(
   { kubectl, namespace, record }: Look,
   title: string,
   bounds: readonly Bound[],
-) {
+): Promise<Timeline> {
   const recording = await record("pods", `app=${app}`);
   await kubectl`set env ${`daemonset/${app}`} -n ${namespace} VERSION=2`;
   await kubectl`rollout status ${`daemonset/${app}`} -n ${namespace} --timeout=120s`;
-  const timeline = await recording.stop(title, bounds);
+  return recording.stop(title, bounds);
+}
+
+/** How many Pods an update made, how many were ready at the least, and how many there were at the most. */
+function numbersOf(timeline: Timeline) {
   return {
     replaced: timeline.lives.filter((life) => !life.before).length,
     fewestReady: timeline.fewest("ready"),

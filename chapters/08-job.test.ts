@@ -427,8 +427,8 @@ claim("job.onfailure-gone", {
 });
 
 claim("job.backoff", {
-  en: "With backoffLimit: 2 there are two retries, after a pause of 10 seconds and one of 20; then the Job has failed",
-  zh: "backoffLimit: 2 表示重试两次，间隔先是 10 秒，然后是 20 秒；再失败，Job 就失败了",
+  en: "With backoffLimit: 2 there are two retries, the first after at least 10 seconds, the second after at least 20; then the Job has failed",
+  zh: "backoffLimit: 2 表示重试两次：第一次至少等 10 秒，第二次至少等 20 秒；再失败，Job 就失败了",
   source: "ours#job",
   expect: [{ before: "1.27", outcome: "refuted" }],
   because: {

@@ -153,14 +153,14 @@ claim("cron.manual", {
 });
 
 claim("cron.manual-uncounted", {
-  en: "A Job that was started by hand does not count as active: concurrencyPolicy takes no notice of it",
-  zh: "手动启动的 Job 不算活动中的 Job：concurrencyPolicy 不会理会它",
+  en: "A Job that was started by hand is not in the CronJob's list of active Jobs, which is all that concurrencyPolicy looks at",
+  zh: "手动启动的 Job 不会进入 CronJob 的活动 Job 列表，而 concurrencyPolicy 看的只有这个列表",
   source: "ours#cronjob",
   // Before, its controller did not even see it: kubectl did not make it a Job of the CronJob's.
   since: "1.28",
   because: {
-    en: "The policy looks at the list of Jobs that the CronJob itself has started, status.active. A backup that was started by hand is no protection against a second one at the next tick, not even with Forbid.",
-    zh: "策略只看 CronJob 自己启动的 Job，即 status.active 列表。手动启动的备份挡不住下一次触发再来一个，即使是 Forbid 也一样。",
+    en: "The list, status.active, has the Jobs that the CronJob itself has started. A backup that was started by hand is no protection against a second one at the next tick, not even with Forbid.",
+    zh: "这个列表就是 status.active，里面只有 CronJob 自己启动的 Job。手动启动的备份挡不住下一次触发再来一个，即使是 Forbid 也一样。",
   },
   references: [
     `${API}#CronJobStatus`,
@@ -439,8 +439,8 @@ claim("cron.resume", {
 });
 
 claim("cron.deadline", {
-  en: "With startingDeadlineSeconds: 10 a CronJob that is resumed does not make up for a tick that is over 10 seconds old: the next Job is the next minute's",
-  zh: "设置 startingDeadlineSeconds: 10 后，恢复的 CronJob 不会补上超过 10 秒的触发：下一个 Job 要等下一分钟",
+  en: "With startingDeadlineSeconds: 10 a CronJob that is resumed does not make up for a tick that is over 10 seconds old: the next Job is that of a later minute",
+  zh: "设置 startingDeadlineSeconds: 10 后，恢复的 CronJob 不会补上已过去 10 秒以上的触发：下一个 Job 属于之后的某一分钟",
   source: "ours#cronjob",
   references: [`${DOCS}#starting-deadline`],
   observe: async (look) => {

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { removeEverything } from "../helpers/engine/clean.ts";
+import { cleanSharedEngine, removePrivateEngine } from "../helpers/engine/clean.ts";
 import { removeAbandoned } from "../helpers/images/scratch.ts";
 import { cacheFolder } from "../helpers/paths.ts";
 import { lineProgress } from "../helpers/progress.ts";
@@ -13,11 +13,20 @@ await main(async () => {
     "Removes every container, network, volume, image, process and file of ours, kept clusters included.",
   ).parse();
   const progress = lineProgress();
-  await removeEverything({ progress });
-  await removeLink();
   const folder = cacheFolder();
-  // Builds that are still at work, or were left by a run that was killed.
-  for (const name of ["images", "vm"]) removeAbandoned(join(folder, name), () => true);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  const remove = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+  // What is largest goes first: on a disk that is full nothing else can be done before. Builds may still be at work there,
+  // or were left by a run that was killed.
+  for (const name of ["images", "vm"]) {
+    removeAbandoned(join(folder, name), () => true);
+    remove(join(folder, name));
+  }
+  await removePrivateEngine(progress);
+  await removeLink();
+  for (const name of readdirSync(folder)) remove(join(folder, name));
+  // A link to a larger disk is the user's.
+  if (!lstatSync(folder).isSymbolicLink()) remove(folder);
   progress.note(`Removed ${folder}`);
+  // At the end: an engine that does not answer keeps nothing else from being removed.
+  await cleanSharedEngine(progress);
 });

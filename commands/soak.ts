@@ -33,6 +33,8 @@ interface Options extends Variations {
 const EVIDENCE = "evidence/soak";
 
 const LOAD = "stress-ng";
+/** It ends by itself at last, should this process be killed: longer than any round, in seconds. */
+const LOAD_SECONDS = 3_600;
 
 const STYLE = { head: [], border: [], compact: true };
 
@@ -119,14 +121,14 @@ function keep({ number }: Round, output: string, record: RunRecord | undefined):
 
 /** Keeps every core busy until it is disposed of. */
 function startLoad(): AsyncDisposable {
-  const load = execa(findProgram(LOAD) ?? LOAD, ["--cpu", String(availableParallelism()), "--quiet"], {
-    reject: false,
-    stdio: "ignore",
-  });
+  const options = ["--cpu", String(availableParallelism()), "--timeout", String(LOAD_SECONDS), "--quiet"];
+  const load = execa(findProgram(LOAD) ?? LOAD, options, { reject: false, stdio: "ignore" });
   return {
     async [Symbol.asyncDispose]() {
-      load.kill();
+      const wasThere = load.kill();
       await load;
+      if (wasThere || isInterrupted()) return;
+      throw new Problem(`${LOAD} had ended by itself: a round had no load`, `See why, or say --load never.`);
     },
   };
 }

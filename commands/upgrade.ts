@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isUnexpected } from "../helpers/chapter/outcome.ts";
 import { chapterFile, chapterIds, chaptersNamed } from "../helpers/chapters.ts";
 import { notOnExisting, sharingOf } from "../helpers/cluster/needs.ts";
 import { type KubernetesVersion, versionNamed } from "../helpers/images/versions.ts";
@@ -37,6 +38,8 @@ const EXIT_NOT_RUN = 2;
 /** What became of one version. */
 interface VersionRun {
   readonly version: KubernetesVersion;
+  /** On what it was told: which node, runtime and version of cgroups. Nothing when no node came up. */
+  readonly ground?: string;
   /** What was told. */
   readonly chapters: readonly ChapterRecord[];
   /** Why it was not run, or not to its end. */
@@ -92,12 +95,18 @@ Exit code: 0 when every outcome is as its chapter expects, 1 when one is not, 2 
     ...runs.map(({ version, chapters: told }) => columnOfRun(version.kubernetes, told)),
   ];
   const titles = columns.map(({ title }) => title);
+  // A file is read where nobody saw the run: a stand-in must not pass for k3s there.
+  const grounds = [
+    ...since.map(({ title }) => title),
+    ...runs.map(({ ground, version }) => ground ?? version.kubernetes),
+  ];
   const rows = rowsOf(
     runs.flatMap(({ chapters: told }) => told),
     columns,
   );
-  if (options.json !== undefined) write(options.json, `${JSON.stringify({ titles, rows }, null, 1)}\n`);
-  if (options.markdown !== undefined) write(options.markdown, upgradeMarkdown(titles, rows, lang));
+  if (options.json !== undefined)
+    write(options.json, `${JSON.stringify({ titles: grounds, rows }, null, 1)}\n`);
+  if (options.markdown !== undefined) write(options.markdown, upgradeMarkdown(grounds, rows, lang));
   process.stdout.write(
     [
       "",
@@ -135,20 +144,39 @@ async function runVersion(
         provide: { ...clusters, mode: "claims" },
       }),
     );
-    if (recorder.incomplete.length > 0) problem = `not told to the end: ${recorder.incomplete.join(", ")}`;
-    if (record) keepRecording(recorder);
+    problem = whyNotWhole(recorder);
   } catch (error) {
     process.stderr.write(`${describeError(error)}\n`);
     problem = error instanceof Error ? error.message : String(error);
   }
   // A run that is red says so by its claims, in the table.
   process.exitCode = undefined;
+  if (record && problem === undefined) keepOrSay(recorder);
+  const { record: told } = recorder;
   return {
     version,
     chapters: recorder.chapters,
+    ...(told && { ground: groundName(told.head) }),
     ...(problem !== undefined && { problem }),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Why what was told of a version is not all that there was to tell; undefined when it is. */
+function whyNotWhole({ incomplete, chapters }: Recorder): string | undefined {
+  if (incomplete.length > 0) return `not told to the end: ${incomplete.join(", ")}`;
+  const claims = chapters.flatMap((chapter) => chapter.claims);
+  if (!process.exitCode || claims.some(isUnexpected)) return undefined;
+  return "the run was red for another reason than an outcome, which is told above";
+}
+
+/** That a run can't be recorded, with a claim that ended in an error say, does not make it one that was not run. */
+function keepOrSay(recorder: Recorder): void {
+  try {
+    keepRecording(recorder);
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+  }
 }
 
 function recordedColumn(file: string): Column {
@@ -156,9 +184,9 @@ function recordedColumn(file: string): Column {
   return columnOfRecording(groundName(ledger.head), { ledger, transcript: readTranscript(file) });
 }
 
-function summary({ version, problem, seconds }: VersionRun, language: Language): string {
+function summary({ version, ground, problem, seconds }: VersionRun, language: Language): string {
   const words = WORDS[language];
-  const took = `${version.kubernetes}: ${words.seconds(seconds)}`;
+  const took = `${version.kubernetes}: ${ground === undefined ? "" : `${ground}, `}${words.seconds(seconds)}`;
   return problem === undefined ? took : `${took}. ${words.notRun}${problem}`;
 }
 

@@ -14,6 +14,7 @@ import {
 import { openEngine } from "../helpers/engine/engine.ts";
 import { mayInstall } from "../helpers/engine/install.ts";
 import { withCleanup } from "../helpers/engine/signals.ts";
+import { untilSilent } from "../helpers/engine/silence.ts";
 import { engineTrouble } from "../helpers/engine/trouble.ts";
 import { checkImageOptions } from "../helpers/images/options.ts";
 import { cacheFolder } from "../helpers/paths.ts";
@@ -101,10 +102,13 @@ export async function withEngine(
     const run = thisRun();
     const progress = lineProgress();
     const engine = stack.use(await openEngine({ run, progress, keep: options.keep }));
+    const over = new AbortController();
     try {
-      await work({ engine, run, progress });
+      await Promise.race([work({ engine, run, progress }), untilSilent(engine.docker, over.signal)]);
     } catch (error) {
       throw await engineTrouble(engine, error);
+    } finally {
+      over.abort();
     }
   });
 }

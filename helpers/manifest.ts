@@ -94,11 +94,6 @@ export class Manifest {
     }
   }
 
-  /** Adds a file: what a mutant needs beside the chapter's own objects. */
-  with(file: ManifestFile): Manifest {
-    return new Manifest([...this.files, file]);
-  }
-
   /** The object of that kind and name. @throws {Error} when there is none */
   object<Kind extends keyof PlainKinds>(kind: Kind, name: string): ManifestObject & PlainKinds[Kind];
   object(kind: string, name: string): ManifestObject;

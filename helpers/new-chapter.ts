@@ -25,7 +25,7 @@ export function newChapter(name: string): { id: string; files: [string, string] 
   if (known) throw new Problem(`there is a chapter ${known} already`, "Take another name.");
   const number = Math.max(0, ...ids.map((id) => Number(/^\d+/.exec(id)?.[0] ?? 0))) + 1;
   const id = `${String(number).padStart(2, "0")}-${name}`;
-  const values: Record<string, string> = { id, name, prefix: name.replaceAll(/[^a-z]/g, "") };
+  const values: Record<string, string> = { id, name, prefix: name.replaceAll("-", "") };
   const fill = (template: string) =>
     readFileSync(join(TEMPLATE, template), "utf8").replaceAll(
       /\{\{(\w+)\}\}/g,

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { Problem } from "./problem.ts";
 
@@ -8,7 +8,8 @@ export const PROJECT_ROOT = join(import.meta.dirname, "..");
 
 /** Our folder in the user's cache, whether it is there or not: `~/.cache/proven-tutorial`, or under XDG_CACHE_HOME. */
 export function cacheRoot(): string {
-  return envPaths("proven-tutorial", { suffix: "" }).cache;
+  // Programs that run elsewhere are told of it: a relative XDG_CACHE_HOME would be another folder for each.
+  return resolve(envPaths("proven-tutorial", { suffix: "" }).cache);
 }
 
 /**

@@ -58,7 +58,7 @@ const timeline = z.strictObject({
 });
 
 /** How a claim is called: `ns.uts`. */
-export const claimId = z.string().regex(/^[a-z]+(\.[a-z0-9-]+)*$/);
+export const claimId = z.string().regex(/^[a-z][a-z0-9]*(\.[a-z0-9-]+)*$/);
 
 /** The five ends of a claim. */
 export const outcome = z.enum(["holds", "refuted", "not asked", "not observable", "error"]);

@@ -43,7 +43,10 @@ function links(): string[] {
 }
 
 function cgroups(): string[] {
-  return globSync("/sys/fs/cgroup/{*,*/*}/{proven-tutorial*,k3s*,kubepods*}").map((path) => `cgroup ${path}`);
+  // At the top with cgroup v2, below each hierarchy with v1.
+  return globSync("/sys/fs/cgroup/{,*/,*/*/}{proven-tutorial*,k3s*,kubepods*}").map(
+    (path) => `cgroup ${path}`,
+  );
 }
 
 /** The folders of an engine that runs, of runs that use it or a cluster, and of images that are being made. */

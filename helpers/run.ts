@@ -15,6 +15,9 @@ export interface Run {
   readonly startTime: string;
 }
 
+/** In place of its start time, of a process of another user that we may not look at. */
+const HIDDEN = "hidden";
+
 /** This process as the owner of a run. */
 export function thisRun(): Run {
   return {
@@ -49,7 +52,7 @@ export function runOfLabels(labels: Readonly<Record<string, string>>): Run | und
 export function isDead(run: Run): boolean {
   if (run.machine !== thisMachine()) return false;
   const now = processStartTime(run.pid);
-  return now === undefined || now !== run.startTime;
+  return now !== run.startTime && now !== HIDDEN;
 }
 
 /** A short, stable name of this machine that gives nothing away about it. */
@@ -65,17 +68,10 @@ export function thisMachine(): string {
 
 /**
  * Start time of a process (field 22 of /proc/PID/stat on Linux), or undefined when there is no such process.
- * Elsewhere only the process's existence can be told.
+ * Elsewhere only the process's existence can be told, and so it is where /proc hides others' processes (hidepid).
  */
 export function processStartTime(pid: number): string | undefined {
-  if (process.platform !== "linux") {
-    try {
-      process.kill(pid, 0);
-      return "alive";
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "EPERM" ? "alive" : undefined;
-    }
-  }
+  if (process.platform !== "linux") return exists(pid) ? "alive" : undefined;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command in parentheses may hold spaces: count from the last one. Field 3 (state) comes first after it.
@@ -83,6 +79,15 @@ export function processStartTime(pid: number): string | undefined {
     if (fields[0] === "Z" || fields[0] === "X") return undefined;
     return fields[19];
   } catch {
-    return undefined;
+    return exists(pid) ? HIDDEN : undefined;
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

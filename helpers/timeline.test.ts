@@ -72,6 +72,8 @@ describe("a time-line", () => {
     expect(timelineOf().most("ready")).toBe(2);
     expect(timelineOf().most("ready", "waiting")).toBe(2);
     expect(timelineOf().fewest("waiting")).toBe(0);
+    expect(timelineOf().on("server").fewest("ready")).toBe(1);
+    expect(timelineOf().on("agent").fewest("ready")).toBe(0);
   });
 
   test("tells the order in which a state was reached, and when", () => {

@@ -94,6 +94,11 @@ export class Timeline implements TimelineRecord {
       .toSorted((a, b) => (since(a) ?? 0) - (since(b) ?? 0));
   }
 
+  /** The same record, of those objects alone that were on that node. */
+  on(node: string): Timeline {
+    return new Timeline({ ...this, lives: this.lives.filter((life) => life.node === node) });
+  }
+
   /** The life of the object of that name; the latest where a name was used again. @throws {Error} when there is none */
   life(name: string): Life {
     const found = this.lives.findLast((life) => life.name === name);

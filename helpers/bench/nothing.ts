@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { handOnInterrupt } from "../engine/signals.ts";
+import { handOnInterrupt, onInterrupt } from "../engine/signals.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { readLastRun } from "../report/recorder.ts";
 import { type Bench, timed } from "./bench.ts";
@@ -36,6 +36,12 @@ export async function measureNothing({
   let ground: Part<"nothing">["ground"] | undefined;
   for (let run = 0; run < runs; run++) {
     const home = mkdtempSync(join(tmpdir(), "from-nothing-"));
+    const remove = async () => {
+      // Go makes its modules read-only.
+      await execa("chmod", ["-R", "u+w", home], { reject: false });
+      rmSync(home, { recursive: true, force: true });
+    };
+    using _interruption = onInterrupt(remove);
     try {
       const clone = join(home, "clone");
       const command = (program: string, ...args: string[]) => started(program, args, { home, cwd: clone });
@@ -46,9 +52,7 @@ export async function measureNothing({
       );
       ground = groundOf(readLastRun(clone).head);
     } finally {
-      // Go makes its modules read-only.
-      await execa("chmod", ["-R", "u+w", home], { reject: false });
-      rmSync(home, { recursive: true, force: true });
+      await remove();
     }
   }
   if (!ground) throw new RangeError("nothing was measured");

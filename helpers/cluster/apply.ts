@@ -254,10 +254,11 @@ function belongsTo(pod: V1Pod, { kind, metadata, spec }: LiveObject): boolean {
 
 /** Deletes a namespace with all that is in it, without waiting for grace periods. */
 export async function removeNamespace(api: Api, name: string): Promise<void> {
-  await api.core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
   await api.core.deleteNamespace({ name }).catch((error: unknown) => {
     if (apiStatus(error) !== 404) throw error;
   });
+  // Only now: in a namespace that is going nobody makes a Pod in place of one that went.
+  await api.core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
 }
 
 async function applyObject(api: Api, object: ManifestObject): Promise<void> {

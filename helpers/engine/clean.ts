@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { getContainerRuntimeClient } from "testcontainers";
-import { cacheFolder } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { thisMachine } from "../run.ts";
 import { discoverEngine } from "./discover.ts";
@@ -9,32 +8,26 @@ import { stopPrivateEngine } from "./private-engine.ts";
 import { canRunPrivately, isPrivateEngine, privateFolders } from "./private-folders.ts";
 import { unmountBelow } from "./private-remains.ts";
 
+/** Removes the private engine with its data, whoever uses it: its containers, its cgroups, what it has mounted. */
+export async function removePrivateEngine(progress: Progress): Promise<void> {
+  if (!canRunPrivately()) return;
+  await progress.step("Removing the private container engine", async () => {
+    const folders = privateFolders();
+    await stopPrivateEngine(folders);
+    await unmountBelow([folders.data]);
+    rmSync(folders.data, { recursive: true, force: true });
+  });
+}
+
 /**
- * Removes everything of ours, living runs' included: containers, networks, volumes and images on the engine that is
- * found, if there is one; the private engine with its data; our cgroups. Spares what runs of other machines have on a
- * shared engine.
+ * Removes everything of ours, living runs' included, from the engine that is found, if there is one: containers, networks,
+ * volumes and images. Spares what runs of other machines have there.
+ * @throws {Problem} when it does not answer
  */
-export async function removeEverything({
-  progress,
-  env = process.env,
-}: {
-  readonly progress: Progress;
-  readonly env?: NodeJS.ProcessEnv;
-}): Promise<void> {
-  if (canRunPrivately()) await progress.step("Removing the private container engine", removePrivateEngine);
-  await cleanSharedEngine(progress, env);
-  rmSync(cacheFolder("ryuk"), { recursive: true, force: true });
-  rmSync(cacheFolder("engine"), { recursive: true, force: true });
-}
-
-async function removePrivateEngine(): Promise<void> {
-  const folders = privateFolders();
-  await stopPrivateEngine(folders);
-  await unmountBelow([folders.data]);
-  rmSync(folders.data, { recursive: true, force: true });
-}
-
-async function cleanSharedEngine(progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
+export async function cleanSharedEngine(
+  progress: Progress,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   if (env.DOCKER_HOST && isPrivateEngine(env.DOCKER_HOST)) delete env.DOCKER_HOST;
   const found = await discoverEngine(env);
   if (!found) return;

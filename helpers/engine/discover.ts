@@ -13,8 +13,6 @@ interface Candidate {
   readonly socket: string;
   /** Testcontainers tries it without being told. */
   readonly known?: boolean;
-  /** The engine lives in a virtual machine: a container that needs its socket finds it at Docker's usual place. */
-  readonly virtual?: boolean;
 }
 
 /**
@@ -30,15 +28,16 @@ export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | u
     await checkConfigured(configured);
     if (configured.origin.startsWith("the Docker context")) env.DOCKER_HOST = configured.dockerHost;
     Object.assign(env, configured.tls);
+    tellSocketInside(configured.dockerHost, env);
     return configured.dockerHost;
   }
   const denied: string[] = [];
   let shadowed = false;
-  for (const { socket, known, virtual } of candidates(env)) {
+  for (const { socket, known } of candidates(env)) {
     const state = await probeSocket(socket);
     if (state === "answers") {
       if (!known || shadowed) env.DOCKER_HOST = dockerHostOf(socket);
-      if (virtual) env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE ??= "/var/run/docker.sock";
+      tellSocketInside(dockerHostOf(socket), env);
       return dockerHostOf(socket);
     }
     if (state === "denied") denied.push(socket);
@@ -71,9 +70,22 @@ function candidates(env: NodeJS.ProcessEnv): Candidate[] {
     ".rd/docker.sock",
     ".orbstack/run/docker.sock",
     ".lima/docker/sock/docker.sock",
-  ].map((path) => ({ socket: join(home, path), virtual: true }));
+  ].map((path) => ({ socket: join(home, path) }));
   const podman = [join(ownRuntime, "podman/podman.sock"), ...(uid === 0 ? ["/run/podman/podman.sock"] : [])];
   return [...known, ...virtual, ...podman.map((socket) => ({ socket }))];
+}
+
+/** Folders in which Colima, Rancher Desktop, OrbStack and Lima have their sockets. */
+const VIRTUAL = /^unix:.*\/\.(colima|config\/colima|rd|orbstack|lima)\//;
+
+/**
+ * An engine in a virtual machine has its socket at Docker's usual place there: a container that needs it, as Ryuk does, can't
+ * be given the path on this side (https://node.testcontainers.org/supported-container-runtimes/).
+ */
+function tellSocketInside(dockerHost: string, env: NodeJS.ProcessEnv): void {
+  const virtual =
+    VIRTUAL.test(dockerHost) || (process.platform === "darwin" && dockerHost.startsWith("unix:"));
+  if (virtual) env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE ??= "/var/run/docker.sock";
 }
 
 async function checkConfigured({ dockerHost, origin, undo }: ConfiguredEngine): Promise<void> {

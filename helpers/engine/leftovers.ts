@@ -4,10 +4,13 @@ import { Problem } from "../problem.ts";
 import { isDead, LABEL, type Run, runLabels, runOfLabels } from "../run.ts";
 import { answerBefore } from "../wait.ts";
 import type { PrivateEngine } from "./private-engine.ts";
+import { isInterrupted } from "./signals.ts";
 
 /** How often what a run made is looked for, and how long something that is being made gets in between. */
 const ROUNDS = 3;
 const PAUSE_MS = 100;
+/** The same where a signal came: a busy engine takes a moment for what it was asked for just before. */
+const PAUSE_AFTER_SIGNAL_MS = 500;
 
 /** How long an engine may take to remove things, in milliseconds. */
 const REMOVAL_MS = 60_000;
@@ -77,11 +80,12 @@ export async function removeAllOf(docker: Dockerode, run: Run, kill?: KillContai
   for (let round = 1; ; round += 1) {
     try {
       const removed = await removeOwned(docker, ({ id }) => id === run.id, kill);
-      if (round === ROUNDS || describeRemoved(removed) === undefined) return;
+      const nothingLeft = describeRemoved(removed) === undefined && !isInterrupted();
+      if (round === ROUNDS || nothingLeft) return;
     } catch (error) {
       if (round === ROUNDS) throw error;
     }
-    await sleep(PAUSE_MS);
+    await sleep(isInterrupted() ? PAUSE_AFTER_SIGNAL_MS : PAUSE_MS);
   }
 }
 

@@ -1,4 +1,5 @@
-import { lock } from "proper-lockfile";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tryLock } from "../lock.ts";
 import { Problem } from "../problem.ts";
 
 /** After this long without a sign of life a lock's owner is taken for dead. */
@@ -9,24 +10,24 @@ const RETRY_MS = 50;
 
 /** Runs `work` while no other run of this user starts, joins or leaves what is kept in `folder`. */
 export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const release = await lock(folder, {
-    realpath: false,
-    stale: STALE_MS,
-    update: STALE_MS / 4,
-    retries: { retries: PATIENCE_MS / RETRY_MS, factor: 1, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
-    // A laptop that slept: the work goes on, and whoever took the lock meanwhile finds an engine that answers.
-    onCompromised: () => {},
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ELOCKED") throw error;
-    throw new Problem(
-      `another run has been starting or stopping the private engine for more than ${PATIENCE_MS / 1000} s`,
-      `wait for it or end it; if there is none, remove ${folder}.lock`,
-      { cause: error },
-    );
-  });
+  // A laptop that slept: the work goes on, and whoever took the lock meanwhile finds an engine that answers.
+  const release = await waitForLock(folder);
   try {
     return await work();
   } finally {
     await release().catch(() => {});
   }
+}
+
+async function waitForLock(folder: string): Promise<() => Promise<void>> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const release = await tryLock(folder, STALE_MS);
+    if (release) return release;
+    await sleep(RETRY_MS);
+  }
+  throw new Problem(
+    `another run has been starting or stopping the private engine for more than ${PATIENCE_MS / 1000} s`,
+    `wait for it or end it; if there is none, remove ${folder}.lock`,
+  );
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lock } from "proper-lockfile";
+import { tryLock } from "../lock.ts";
 import type { Progress } from "../progress.ts";
 
 /** A lock whose owner has not renewed it for this long is taken over, in milliseconds. */
 const STALE_MS = 10_000;
-const RENEW_MS = 2_000;
 const ASK_AGAIN_MS = 200;
 
 /**
@@ -16,7 +15,7 @@ export async function exclusively<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const release =
-    (await tryLock(path)) ??
+    (await tryLock(path, STALE_MS)) ??
     (await options.progress.step(`waiting for another run that is at work on ${options.what}`, () =>
       waitForLock(path, options.signal),
     ));
@@ -30,23 +29,8 @@ export async function exclusively<T>(
 async function waitForLock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
     signal?.throwIfAborted();
-    const release = await tryLock(path);
+    const release = await tryLock(path, STALE_MS);
     if (release) return release;
     await sleep(ASK_AGAIN_MS, undefined, { signal });
-  }
-}
-
-async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
-  try {
-    // A compromised lock (a machine that slept) costs double work, never a wrong result: results are renamed into place.
-    return await lock(path, {
-      realpath: false,
-      stale: STALE_MS,
-      update: RENEW_MS,
-      onCompromised: () => undefined,
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
-    throw error;
   }
 }

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getReaperImage } from "testcontainers/build/reaper/reaper.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { PROJECT_ROOT } from "../paths.ts";
+import { compareVersions, goVersionNeeded } from "./build/sources.ts";
 import { addOnImage, lockedImage, readLock } from "./lock.ts";
 import { testFolder } from "./testing/context.ts";
 
@@ -28,6 +29,17 @@ describe("the lock file", () => {
       expect(named.sort()).toEqual([...listed].sort());
       for (const image of named) expect(lockedImage(lock, image).build).toBeDefined();
     }
+  });
+
+  test("pins a Go that is new enough for all that is built", () => {
+    const modfiles = globSync("fixtures/**/go.mod", { cwd: PROJECT_ROOT }).map((file) =>
+      join(PROJECT_ROOT, file),
+    );
+    const needed = goVersionNeeded(modfiles);
+    const { version } = readLock().go;
+    expect(compareVersions(version, needed), `${version} where ${needed} is needed`).toBeGreaterThanOrEqual(
+      0,
+    );
   });
 
   test("finds an image by any way to write its name", () => {

@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 import { getAuthConfig } from "testcontainers/build/container-runtime/auth/get-auth-config.js";
+import { answerBefore } from "../wait.ts";
 import { failureOf, hangingFailure, type PullFailure } from "./pull-failure.ts";
 import { familiarName, parseReference } from "./reference.ts";
 
@@ -9,6 +10,8 @@ const FIRST_BYTE_MS = 8_000;
 const BETWEEN_BYTES_MS = 30_000;
 /** The same once all layers are there and the engine unpacks them. */
 const UNPACKING_MS = 120_000;
+/** How long a credential helper may take, in milliseconds: it may ask the user. */
+const CREDENTIALS_MS = 60_000;
 const MIB = 2 ** 20;
 
 /** How long may pass without progress, in milliseconds. */
@@ -43,10 +46,11 @@ export async function pull(
     limit = progress.limit;
     timer = setTimeout(() => silence.abort(), limit);
   };
-  restart();
   const abortSignal = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
   try {
     const authconfig = await credentials(registry);
+    signal?.throwIfAborted();
+    restart();
     const stream = await docker.createImage(authconfig, {
       fromImage: familiarName(image),
       abortSignal,
@@ -130,5 +134,6 @@ async function* events(stream: NodeJS.ReadableStream): AsyncGenerator<PullEvent>
 /** What the user logged in with, if he did: pulls then count on his own limit. */
 async function credentials(registry: string): Promise<Dockerode.AuthConfig | undefined> {
   const key = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
-  return getAuthConfig(key).catch(() => undefined) as Promise<Dockerode.AuthConfig | undefined>;
+  const known = getAuthConfig(key) as Promise<Dockerode.AuthConfig | undefined>;
+  return answerBefore(known, performance.now() + CREDENTIALS_MS).catch(() => undefined);
 }

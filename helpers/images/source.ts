@@ -89,6 +89,8 @@ async function pullAndVerify(
       "don't use it; ask whoever runs that registry, or pin the digest that you trust in fixtures/images.lock.yaml",
     );
   }
+  // Who names a digest alone wants this very image, whatever is called latest here.
+  if (own.tag === undefined && own.digest !== undefined) return { image, origin: "pulled" };
   const tagged = await giveTag(
     context,
     image,

@@ -20,6 +20,12 @@ describe("a version that somebody names", () => {
     expect(versionNamed(text, KNOWN)).toEqual({ kubernetes: "v1.35.4", k3sTag });
   });
 
+  test("a release of k3s is taken at its word", () => {
+    const version = { kubernetes: "v1.28.15", k3sTag: "v1.28.15-k3s1" };
+    expect(versionNamed("v1.28.15-k3s1", KNOWN)).toEqual(version);
+    expect(versionNamed("1.28.15+k3s1", KNOWN)).toEqual(version);
+  });
+
   test.each([
     ["v1.35.5", "v1.34.9, v1.35.4, v1.36.3"],
     ["v1.34.5", "v1.34.4, v1.34.9, v1.35.4"],

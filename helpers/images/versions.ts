@@ -23,12 +23,12 @@ export function knownVersions(lock: Lock = readLock()): string[] {
 
 /**
  * The version that somebody asked for, as `1.36.3`, `v1.36.3`, or with the suffix of a release of k3s: `v1.36.3-k3s2`,
- * `v1.36.3+k3s2`.
+ * `v1.36.3+k3s2`. Who names a release need not name one that is known here: whether it can be pulled is found out then.
  * @throws {Problem} naming the nearest known versions
  */
 export function versionNamed(text: string, known: readonly string[] = knownVersions()): KubernetesVersion {
-  const [, number, release = "k3s1"] = /^v?(\d+\.\d+\.\d+)(?:[-+](k3s\d+))?$/.exec(text.trim()) ?? [];
-  const otherwise = "K3S_IMAGE names any other image.";
+  const [, number, release] = /^v?(\d+\.\d+\.\d+)(?:[-+](k3s\d+))?$/.exec(text.trim()) ?? [];
+  const otherwise = "Of any other, name a release of k3s that can be pulled, such as v1.33.13-k3s1.";
   if (number === undefined) {
     throw new Problem(
       `"${text}" is not a version of Kubernetes`,
@@ -36,7 +36,9 @@ export function versionNamed(text: string, known: readonly string[] = knownVersi
     );
   }
   const kubernetes = `v${number}`;
-  if (known.includes(kubernetes)) return { kubernetes, k3sTag: `${kubernetes}-${release}` };
+  if (release !== undefined || known.includes(kubernetes)) {
+    return { kubernetes, k3sTag: `${kubernetes}-${release ?? "k3s1"}` };
+  }
   const away = (version: string) => Math.abs(position(version) - position(kubernetes));
   const nearest = known.toSorted((a, b) => away(a) - away(b)).slice(0, NEAREST);
   throw new Problem(

@@ -36,9 +36,9 @@ export async function provideMachineFiles(progress: Progress, signal: AbortSigna
   const recipe = [SUITE, DISK_SIZE, ...PACKAGES, readFileSync(INIT, "utf8")];
   const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
   const folder = join(cacheFolder("vm"), key);
-  removeAbandoned(cacheFolder("vm"));
   await exclusively(folder, { what: "a disk for a virtual machine", progress, signal }, async () => {
     if (existsSync(folder)) return;
+    removeAbandoned(dirname(folder));
     await progress.step("Building a disk for a virtual machine from Debian packages", (update) =>
       build(folder, update, signal),
     );

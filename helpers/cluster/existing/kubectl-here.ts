@@ -86,8 +86,14 @@ export function kubectlWith(kubeconfigFile: string, folder: string): NodeExec {
   return async (args) => {
     const result = await execa("kubectl", args, {
       cwd: folder,
-      // The user's preferences for kubectl would change the commands that are shown.
-      env: { KUBECONFIG: kubeconfigFile, KUBERC: "off", KUBECTL_KUBERC: "false" },
+      // The user's preferences for kubectl would change the commands that are shown, and what comes of them.
+      extendEnv: false,
+      env: {
+        ...withoutPreferences(process.env),
+        KUBECONFIG: kubeconfigFile,
+        KUBERC: "off",
+        KUBECTL_KUBERC: "false",
+      },
       stdin: "ignore",
       reject: false,
       stripFinalNewline: false,
@@ -98,6 +104,11 @@ export function kubectlWith(kubeconfigFile: string, folder: string): NodeExec {
     if (exitCode === undefined) throw new Error(result.message ?? "kubectl did not end by itself");
     return { stdout, stderr, exitCode };
   };
+}
+
+/** Features of kubectl are switched by variables such as KUBECTL_REMOTE_COMMAND_WEBSOCKETS. */
+function withoutPreferences(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("KUBECTL_")));
 }
 
 /** kubectl adds a line of its own when the command in the container failed: a reader on the node would not see it. */

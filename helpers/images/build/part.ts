@@ -5,7 +5,7 @@ import { Problem } from "../../problem.ts";
 import type { Context } from "../context.ts";
 import { exclusively } from "../exclusive.ts";
 import { hashOf } from "../hash.ts";
-import { scratch } from "../scratch.ts";
+import { removeAbandoned, scratch } from "../scratch.ts";
 
 /** Lists what a finished part is made of; a part without it was never finished. */
 const CONTENTS = "contents.json";
@@ -32,13 +32,18 @@ export async function providePart(context: Context, part: Part): Promise<string>
   const lock = { what: part.title, progress: context.progress, signal: context.signal };
   return exclusively(folder, lock, async () => {
     if (await isFinished(folder)) return folder;
+    // Whose lock this was may have been killed just now; its compiler would work on beside ours.
+    removeAbandoned(context.cache);
     await rm(folder, { recursive: true, force: true });
     await using temporary = scratch(context.cache);
     const unfinished = join(temporary.path, "part");
     await mkdir(unfinished);
     await context.progress.step(part.title, (update) => make(context, part, unfinished, update));
     await writeFile(join(unfinished, CONTENTS), JSON.stringify(await listFiles(unfinished)));
-    await rename(unfinished, folder);
+    await rename(unfinished, folder).catch(async (error: unknown) => {
+      // Somebody took the lock while the machine slept, and was quicker.
+      if (!(await isFinished(folder))) throw error;
+    });
     return folder;
   });
 }

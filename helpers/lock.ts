@@ -1,0 +1,22 @@
+import { lock } from "proper-lockfile";
+
+/**
+ * Takes the lock of `path`, which need not be there. One whose owner has not renewed it for `stale` milliseconds is taken
+ * over: its owner was killed, or the machine slept.
+ * @returns what gives it back; undefined when another process has it
+ * @throws what the file system says where no lock can be made at all
+ */
+export async function tryLock(path: string, stale: number): Promise<(() => Promise<void>) | undefined> {
+  try {
+    return await lock(path, {
+      realpath: false,
+      stale,
+      update: stale / 4,
+      // Whoever lost it while the machine slept goes on: what is made under a lock is renamed into place.
+      onCompromised: () => undefined,
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
+    throw error;
+  }
+}
