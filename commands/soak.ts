@@ -9,8 +9,9 @@ import { addOnsOf } from "../helpers/cluster/needs.ts";
 import { nodeOf, planClusters } from "../helpers/cluster/plan.ts";
 import { sanitize } from "../helpers/evidence/sanitize.ts";
 import { findProgram, installPackages, mayInstall } from "../helpers/engine/install.ts";
-import { handOnInterrupt, isInterrupted, onInterrupt } from "../helpers/engine/signals.ts";
+import { isInterrupted, onInterrupt } from "../helpers/engine/signals.ts";
 import { thisPlatform } from "../helpers/engine/platform.ts";
+import { ownCommand } from "../helpers/own-command.ts";
 import { PROJECT_ROOT } from "../helpers/paths.ts";
 import { Problem } from "../helpers/problem.ts";
 import type { Progress } from "../helpers/progress.ts";
@@ -92,17 +93,11 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
   const before = remains();
   rmSync(join(PROJECT_ROOT, LAST_RUN), { force: true });
   await using _load = round.load ? startLoad() : undefined;
-  const child = execa(process.execPath, ["commands/article.ts", ...chapters], {
+  const { exitCode, all } = await ownCommand(process.execPath, ["commands/article.ts", ...chapters], {
     cwd: PROJECT_ROOT,
     env: round.fresh ? { CLUSTER: "fresh" } : {},
-    all: true,
     reject: false,
-    stdin: "ignore",
-    // It has its own things to remove.
-    forceKillAfterDelay: false,
   });
-  using _interruption = handOnInterrupt(child);
-  const { exitCode, all } = await child;
   if (isInterrupted()) return [];
   // It may not have come so far.
   const record = existsSync(join(PROJECT_ROOT, LAST_RUN)) ? readLastRun() : undefined;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { handOnInterrupt, onInterrupt } from "../engine/signals.ts";
+import { onInterrupt } from "../engine/signals.ts";
+import { ownCommand } from "../own-command.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { readLastRun } from "../report/recorder.ts";
 import { type Bench, timed } from "./bench.ts";
@@ -64,17 +65,11 @@ async function started(
   args: readonly string[],
   { home, cwd }: { home: string; cwd: string },
 ) {
-  const child = execa(program, [...args], {
+  await ownCommand(program, args, {
     cwd,
     extendEnv: false,
     env: { ...environmentOfNothing(process.env), HOME: home },
-    all: true,
-    stdin: "ignore",
-    // It has its own things to remove.
-    forceKillAfterDelay: false,
   });
-  using _interruption = handOnInterrupt(child);
-  await child;
 }
 
 /** What is left of an environment when nothing of this checkout, and no cache, is in it. */

@@ -1,9 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { chapterIds } from "../chapters.ts";
 import { needsOf } from "../cluster/needs.ts";
-import { handOnInterrupt } from "../engine/signals.ts";
+import { ownCommand } from "../own-command.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import type { RunRecord } from "../record.ts";
 import { LAST_RUN, readLastRun } from "../report/recorder.ts";
@@ -57,15 +56,7 @@ async function tell(chapters: readonly string[]): Promise<SuiteRun> {
   const file = join(PROJECT_ROOT, LAST_RUN);
   rmSync(file, { force: true });
   const started = performance.now();
-  const child = execa(process.execPath, ["commands/article.ts", ...chapters], {
-    cwd: PROJECT_ROOT,
-    all: true,
-    stdin: "ignore",
-    // It has its own things to remove.
-    forceKillAfterDelay: false,
-  });
-  using _interruption = handOnInterrupt(child);
-  await child;
+  await ownCommand(process.execPath, ["commands/article.ts", ...chapters], { cwd: PROJECT_ROOT });
   const total = (performance.now() - started) / 1000;
   return { total, record: readLastRun() };
 }

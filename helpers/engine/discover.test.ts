@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,6 +44,15 @@ test("an engine that never answers is silent", async () => {
 test("an engine that the user named is used", async () => {
   const DOCKER_HOST = `unix://${await listen("engine.sock", 200)}`;
   expect(await discoverEngine({ DOCKER_HOST })).toBe(DOCKER_HOST);
+});
+
+test("a container in the virtual machine of an engine that was named finds its socket where it is there", async () => {
+  mkdirSync(join(folder, ".colima/default"), { recursive: true });
+  const env: NodeJS.ProcessEnv = {
+    DOCKER_HOST: `unix://${await listen(".colima/default/docker.sock", 200)}`,
+  };
+  await discoverEngine(env);
+  expect(env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE).toBe("/var/run/docker.sock");
 });
 
 test("an IPv6 address is reached", async ({ skip }) => {
