@@ -457,7 +457,8 @@ async function askForThree(look: Look): Promise<Row> {
       Job: { spec: { parallelism: count } },
       CronJob: { spec: { jobTemplate: { spec: { parallelism: count } } } },
     };
-    if (!scaled.stderr.includes("could not find the requested resource")) throw new Error(scaled.stderr);
+    // Either there is nothing in it to scale, or nothing of that name.
+    if (!scaled.stderr.includes("(NotFound)")) throw new Error(scaled.stderr);
     if (!patches[model]) return "refused";
     await kubectl`patch ${object} -n ${namespace} -p ${JSON.stringify(patches[model])}`;
     if (model === "Job") return "parallelism";
@@ -506,8 +507,9 @@ async function changeImage(look: Look): Promise<Row> {
     const object = `${model}/${model}`.toLowerCase();
     const answer = await kubectl.orRefusal`set image ${object} -n ${namespace} ${`whoami=${OTHER_IMAGE}`}`;
     accepted.set(model, answer.exitCode === 0);
-    if (answer.exitCode !== 0 && !answer.stderr.includes("field is immutable"))
-      throw new Error(answer.stderr);
+    // A mutant may have made something else of it.
+    const isRefusal = /field is immutable|\(NotFound\)/.test(answer.stderr);
+    if (answer.exitCode !== 0 && !isRefusal) throw new Error(answer.stderr);
   }
   const next = await nextJob(".spec.template.spec.containers[*].image", look);
   for (const model of watched) {
