@@ -86,8 +86,9 @@ export async function planClusters(
   if (sharing === "existing") throw notOnExisting();
   const common = { engine, run, progress, env };
   const node = await provideNodeImage({ ...common, ...wanted });
-  const references = chapterImages();
-  const provided = await provideImages({ ...common, references, node, addOns });
+  const namedIn = chapterImages();
+  const references = [...namedIn.keys()].sort();
+  const provided = await provideImages({ ...common, references, namedIn, node, addOns });
   const { chapters = [], addOns: ofAddOns = [] } = Object.groupBy(provided, ({ reference }) =>
     [node.pauseImage, ...references].some((name) => sameReference(name, reference)) ? "chapters" : "addOns",
   );
@@ -131,17 +132,22 @@ function planned({
   return { reference, engineName, digest, standIn, description, archive };
 }
 
-/** The images that some manifest of the chapters names; what can't be read is told by the chapter that uses it. */
-function chapterImages(): string[] {
+/** The images that some manifest of the chapters names, with its path; what can't be read is told by the chapter that uses it. */
+function chapterImages(): Map<string, string> {
   const folder = join(PROJECT_ROOT, MANIFESTS);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
-  return imagesOf(
-    files.flatMap((name) => {
-      try {
-        return parseObjects(readFileSync(join(folder, name), "utf8"), name);
-      } catch {
-        return [];
-      }
-    }),
-  ).filter(isReference);
+  const images = new Map<string, string>();
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".yaml"))) {
+    for (const image of imagesIn(join(folder, name), name)) {
+      if (isReference(image) && !images.has(image)) images.set(image, `${MANIFESTS}/${name}`);
+    }
+  }
+  return images;
+}
+
+function imagesIn(path: string, name: string): string[] {
+  try {
+    return imagesOf(parseObjects(readFileSync(path, "utf8"), name));
+  } catch {
+    return [];
+  }
 }

@@ -31,6 +31,8 @@ export interface ProvidedImage {
 /** Which images {@link provideImages} provides. */
 export interface ImagesOptions extends ProvideOptions {
   readonly references: readonly string[];
+  /** The file that names each of them, for whoever has to correct it. */
+  readonly namedIn?: ReadonlyMap<string, string>;
   readonly node: NodeImage;
   /** Add-ons of k3s that the node is started with, `coredns` say: those that aren't disabled. None unless given. */
   readonly addOns?: readonly string[];
@@ -43,14 +45,15 @@ export interface ImagesOptions extends ProvideOptions {
  */
 export async function provideImages(options: ImagesOptions): Promise<ProvidedImage[]> {
   const context = contextOf(options);
-  const { node, addOns = [] } = options;
+  const { node, addOns = [], namedIn } = options;
   const needed = distinct([node.pauseImage, ...options.references]);
   const own = (await systemImages(context, node, addOns)).filter(
     (name) => !needed.some((other) => sameReference(name, other)),
   );
   const results = await together<(ProvidedImage | undefined)[]>(context.signal, [
     ...needed.map((name) => (signal: AbortSignal) => {
-      return provideImage({ ...context, signal }, name, lockedImage(context.lock, name, node.pauseImage));
+      const locked = lockedImage(context.lock, name, node.pauseImage);
+      return provideImage({ ...context, signal }, name, locked, namedIn?.get(name));
     }),
     ...own.map((name) => (signal: AbortSignal) => provideSystemImage({ ...context, signal }, name, node)),
   ]);
@@ -61,8 +64,9 @@ async function provideImage(
   context: Context,
   reference: string,
   locked: LockedImage,
+  namedIn?: string,
 ): Promise<ProvidedImage> {
-  const { image, origin } = await obtain(context, locked);
+  const { image, origin } = await obtain(context, locked, namedIn);
   const archive = await provideArchive(context, image, reference);
   const standIn = image.labels[STAND_IN_LABEL] !== undefined;
   const from = standIn
@@ -84,6 +88,7 @@ async function provideImage(
 async function obtain(
   context: Context,
   locked: LockedImage,
+  namedIn: string | undefined,
 ): Promise<{ image: EngineImage; origin: Origin }> {
   const { policy, lock } = context;
   if (policy !== "build" || !locked.build) {
@@ -93,7 +98,7 @@ async function obtain(
       throw pullProblem(
         locked.pull,
         found,
-        "load it into the engine (docker load), or give it a recipe in fixtures/images.lock.yaml",
+        `${namedIn === undefined ? "" : `correct its name in ${namedIn}, `}load it into the engine (docker load), or give it a recipe in fixtures/images.lock.yaml`,
       );
     if (policy === "pull")
       throw pullProblem(locked.pull, found, `unset IMAGES, so that a stand-in is built from ${locked.build}`);

@@ -243,6 +243,8 @@ describe("a registry out of order", () => {
       { name: WHOAMI, pull: WHOAMI },
     ]);
 
+  const MANIFEST = "fixtures/manifests/01-pod.yaml";
+
   async function attempt(address: string, policy: "auto" | "pull" = "auto") {
     const progress = keptProgress();
     const started = performance.now();
@@ -254,6 +256,7 @@ describe("a registry out of order", () => {
       policy,
       env: { REGISTRY_MIRROR: address },
       references: [WHOAMI],
+      namedIn: new Map([PAUSE, WHOAMI].map((name) => [name, MANIFEST])),
       node: NODE,
     }).catch((thrown: unknown) => thrown);
     return { seconds: (performance.now() - started) / 1000, error, lines: progress.lines };
@@ -307,7 +310,10 @@ describe("a registry out of order", () => {
   test("that refuses is found out at once", async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const { seconds, error } = await attempt(address);
-    expect(error).toMatchObject({ message: expect.stringContaining(`${address} refuses connections`) });
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`${address} refuses connections`),
+      remedy: expect.stringContaining(`correct its name in ${MANIFEST}`),
+    });
     expect(seconds).toBeLessThan(8);
   });
 
