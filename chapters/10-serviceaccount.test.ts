@@ -228,10 +228,11 @@ claim("sa.payload", {
   observe: async (look) => {
     const { kubectl, namespace } = look;
     const uid = await kubectl`get pod plain -n ${namespace} -o jsonpath={.metadata.uid}`;
-    const { sub, aud, "kubernetes.io": own } = await payloadIn("plain", `${FOLDER}/token`, look);
+    const { iss, sub, aud, "kubernetes.io": own } = await payloadIn("plain", `${FOLDER}/token`, look);
     return {
       isDefaultHere: sub === `system:serviceaccount:${namespace}:default`,
-      isForApiServer: aud.some((audience) => audience.startsWith("https://kubernetes.default.svc")),
+      // It goes by this name, or by that of whoever issues its tokens: itself.
+      isForApiServer: aud.some((name) => name === iss || name.startsWith("https://kubernetes.default.svc")),
       pod: own?.pod?.name,
       sameUid: own?.pod?.uid === uid.text,
     };
@@ -624,6 +625,7 @@ const OWN_TOKEN = "$(cat token)";
 
 /** What a token says of itself (https://www.rfc-editor.org/rfc/rfc7519#section-4); times in seconds since 1970. */
 interface Payload {
+  readonly iss: string;
   readonly sub: string;
   readonly aud: readonly string[];
   readonly iat: number;
