@@ -2,6 +2,7 @@ import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
 import { BENCH_WORDS } from "./src/bench-words.ts";
 import { bookFile, readBook } from "./src/book.ts";
+import { wholeSearchIndex } from "./src/search-index.ts";
 import { WORDS } from "./src/words.ts";
 
 const { chapters, comparison, bench } = readBook();
@@ -61,5 +62,6 @@ export default defineConfig({
       pagefind: true,
       credits: false,
     }),
+    wholeSearchIndex,
   ],
 });
