@@ -64,27 +64,31 @@ function candidates(env: NodeJS.ProcessEnv): Candidate[] {
     join(home, ".docker/desktop/docker.sock"),
     `/run/user/${uid}/docker.sock`,
   ].map((socket) => ({ socket, known: true }));
-  const virtual = [
-    ".colima/default/docker.sock",
-    ".config/colima/default/docker.sock",
-    ".rd/docker.sock",
-    ".orbstack/run/docker.sock",
-    ".lima/docker/sock/docker.sock",
-  ].map((path) => ({ socket: join(home, path) }));
+  const virtual = Object.entries(IN_VIRTUAL_MACHINES).map(([folder, socket]) => ({
+    socket: join(home, folder, socket),
+  }));
   const podman = [join(ownRuntime, "podman/podman.sock"), ...(uid === 0 ? ["/run/podman/podman.sock"] : [])];
   return [...known, ...virtual, ...podman.map((socket) => ({ socket }))];
 }
 
-/** Folders in which Colima, Rancher Desktop, OrbStack and Lima have their sockets. */
-const VIRTUAL = /^unix:.*\/\.(colima|config\/colima|rd|orbstack|lima)\//;
+/** Where Colima, Rancher Desktop, OrbStack and Lima have their sockets: the folder at home, and the usual one in it. */
+const IN_VIRTUAL_MACHINES = {
+  ".colima": "default/docker.sock",
+  ".config/colima": "default/docker.sock",
+  ".rd": "docker.sock",
+  ".orbstack": "run/docker.sock",
+  ".lima": "docker/sock/docker.sock",
+};
 
 /**
  * An engine in a virtual machine has its socket at Docker's usual place there: a container that needs it, as Ryuk does, can't
  * be given the path on this side (https://node.testcontainers.org/supported-container-runtimes/).
  */
 function tellSocketInside(dockerHost: string, env: NodeJS.ProcessEnv): void {
+  if (!dockerHost.startsWith("unix:")) return;
+  const folders = Object.keys(IN_VIRTUAL_MACHINES);
   const virtual =
-    VIRTUAL.test(dockerHost) || (process.platform === "darwin" && dockerHost.startsWith("unix:"));
+    process.platform === "darwin" || folders.some((folder) => dockerHost.includes(`/${folder}/`));
   if (virtual) env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE ??= "/var/run/docker.sock";
 }
 

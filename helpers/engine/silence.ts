@@ -22,13 +22,11 @@ export async function untilSilent(
 ): Promise<void> {
   let answered = performance.now();
   while (!over.aborted) {
-    const asked = performance.now();
-    try {
-      await answerBefore(docker.ping(), asked + ask);
-      answered = performance.now();
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) answered = performance.now();
-    }
+    const hangs = await answerBefore(docker.ping(), performance.now() + ask).then(
+      () => false,
+      (error: unknown) => error instanceof NoAnswerError,
+    );
+    if (!hangs) answered = performance.now();
     const silence = performance.now() - answered;
     if (silence > silent) throw new Error(`no answer for ${Math.round(silence / 1000)} s`);
     await sleep(ask, undefined, { signal: over }).catch(() => {});

@@ -37,8 +37,9 @@ export async function provideMachineFiles(progress: Progress, signal: AbortSigna
   const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
   const folder = join(cacheFolder("vm"), key);
   await exclusively(folder, { what: "a disk for a virtual machine", progress, signal }, async () => {
-    if (existsSync(folder)) return;
+    // Also where another run has built the disk since: nobody else would look there.
     removeAbandoned(dirname(folder));
+    if (existsSync(folder)) return;
     await progress.step("Building a disk for a virtual machine from Debian packages", (update) =>
       build(folder, update, signal),
     );
