@@ -26,7 +26,7 @@ Which namespaces are shared is seen at the inodes under /proc/PID/ns on the node
 The article looked with Docker as the container runtime; this cluster may have another. (What follows -n in kubectl's commands
 is a namespace of another kind: Kubernetes' own, which groups objects.)`,
     zh: `
-容器就是一个进程，只是它看到的机器是经过裁剪的；每一种裁剪就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
+容器就是一个进程，只是它看到的是机器的一份专属视图；视图的每一部分就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
 就得有人一直持有它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
 其他容器再加入它所持有的命名空间。
 
@@ -127,7 +127,7 @@ claim("pause.image", {
 
 claim("pause.assembly", {
   en: "pause is written in assembly language",
-  zh: "pause 是用汇编语言编写的",
+  zh: "pause 的源码是汇编语言",
   source: "article#pause",
   expect: "refuted",
   because: {
@@ -173,7 +173,7 @@ claim("pause.size", {
 
 claim("pause.paused", {
   en: "pause is paused for ever: it sleeps, and uses no processor time",
-  zh: "pause 永远处于暂停状态：一直睡眠，不占用处理器时间",
+  zh: "pause 一直停在那里：始终睡眠，不占用处理器时间",
   source: "article#pause",
   references: ["https://man7.org/linux/man-pages/man2/pause.2.html"],
   observe: async ({ kubectl, namespace, node, processes }) => {
@@ -194,7 +194,7 @@ claim("pause.paused", {
 
 claim("ns.table", {
   en: "Of the eight namespaces that the article lists, the three have net and ipc in common, and neither mnt nor pid",
-  zh: "在原文列出的八种命名空间里，三者共用 net 和 ipc，而 mnt 和 pid 互不相同",
+  zh: "原文列出的八个条目里，pause、whoami 和 nettool 共用 net 和 ipc，而 mnt 和 pid 互不相同",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],
   observe: async ({ listing, show }) => {
@@ -248,7 +248,7 @@ claim("ns.mnt", {
 
 claim("ns.pid", {
   en: "The PID namespace differs, unless the Pod asks for it to be shared",
-  zh: "pid 命名空间各不相同，除非 Pod 要求共享",
+  zh: "PID 命名空间各不相同，除非 Pod 要求共享",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
   observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "pid")),
@@ -258,7 +258,7 @@ claim("ns.pid", {
 
 claim("ns.uts", {
   en: "The UTS namespace (host name) differs",
-  zh: "uts 命名空间（主机名）各不相同",
+  zh: "UTS 命名空间（主机名）各不相同",
   source: "article#namespaces",
   expect: [{ runtime: "docker", outcome: "holds" }, { outcome: "refuted" }],
   because: {

@@ -273,7 +273,7 @@ claim("hand.mnt", {
 
 claim("hand.pid", {
   en: "The PID namespace differs, for nobody asked to share it",
-  zh: "pid 命名空间各不相同，因为没有人要求共享",
+  zh: "PID 命名空间各不相同，因为没有人要求共享",
   source: "article#namespaces",
   references: [`${DOCKER_RUN}#pid`],
   observe: async ({ containers }) => ofContainers(await containers.namespaces("pid")),
@@ -283,7 +283,7 @@ claim("hand.pid", {
 
 claim("hand.uts", {
   en: "The UTS namespace differs: with Docker the article is right",
-  zh: "uts 命名空间各不相同：对 Docker 而言，原文是对的",
+  zh: "UTS 命名空间各不相同：对 Docker 而言，原文是对的",
   source: "article#namespaces",
   because: {
     en: "The chapter before refutes this where the cluster's runtime is containerd. It is the runtime that decides, and not Kubernetes: Docker can't do otherwise, as the next claims show.",

@@ -93,7 +93,7 @@ claim("ref.rs-scale", {
 
 claim("rs.names", {
   en: "The Pods of a ReplicaSet are named after it, with five random characters appended",
-  zh: "ReplicaSet 的 Pod，名字是它的名字加上五个随机字符",
+  zh: "ReplicaSet 的 Pod 以 ReplicaSet 的名字加五个随机字符命名",
   source: "ours#replicaset",
   because: {
     en: "The ReplicaSet asks for generateName: web-, and the API server appends the characters. Vowels and 0, 1, 3 are not among them, so that no words come out.",
@@ -467,7 +467,7 @@ claim("rs.cost", {
   since: "1.22",
   because: {
     en: "The annotation is a wish (without it a Pod costs 0), for the case that one Pod has less to lose than its siblings. Pods that are not ready go before, whatever they cost.",
-    zh: "这个注解表达的是一种偏好（没写就是 0），用在某个 Pod 比别的更值得舍弃的时候。没就绪的 Pod 无论代价多少，总是先删。",
+    zh: "这个注解表达的是一种偏好（没写就是 0），用在某个 Pod 比别的更值得舍弃的时候。没就绪的 Pod 无论删除开销是多少，总是先删。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#pod-deletion-cost",
@@ -539,7 +539,7 @@ claim("ref.rs-balance", {
   expect: "refuted",
   because: {
     en: "It has no address to send a request to: only its Pods have. A client that knows one of them talks to that one, sixty times out of sixty. Several Pods are what balancing needs; a Service is what does it.",
-    zh: "请求没有地方可发：ReplicaSet 自己没有地址，有地址的只是它的 Pod。客户端知道哪一个，就一直和哪一个说话，六十次全是它。多个 Pod 是均衡的前提，真正做均衡的是 Service。",
+    zh: "ReplicaSet 自己没有可供访问的地址，有地址的只是它的 Pod。客户端知道哪个 Pod，就一直访问哪个，六十次全是它。多个 Pod 是均衡的前提，真正做均衡的是 Service。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#alternatives-to-replicaset",

@@ -165,7 +165,7 @@ claim("deploy.doomed", {
 
 claim("deploy.defaults", {
   en: "A Deployment that says nothing about it is updated by RollingUpdate with 25 % more and 25 % fewer Pods, remembers 10 revisions, and waits 600 s for progress",
-  zh: "不作任何声明的 Deployment 采用 RollingUpdate，允许多出 25%、缺少 25% 的 Pod，保留 10 个历史版本，等待进展的期限是 600 秒",
+  zh: "不作任何声明的 Deployment 采用 RollingUpdate，允许多出 25%、缺少 25% 的 Pod，保留 10 个旧的修订版本，等待进展的期限是 600 秒",
   source: "ours#deployment",
   references: [`${DOCS}#writing-a-deployment-spec`],
   observe: ({ kubectl, namespace }) =>
@@ -214,11 +214,11 @@ claim("deploy.selector", {
 
 claim("deploy.bounds", {
   en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready, and the ReplicaSets together are never told to have more than 5",
-  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，各 ReplicaSet 被要求的副本数之和不超过 5",
+  zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，各 ReplicaSet 的期望副本数之和不超过 5",
   source: "ours#deployment",
   because: {
     en: "The Deployment adds up what its ReplicaSets were told, not the Pods that are there, and each ReplicaSet makes and deletes its Pods by itself. So there can be more than 5 Pods: a sixth for an instant, when the new ReplicaSet is quicker than the old one, and those that are terminating, which nobody counts, though they use memory and addresses until they are gone. The time-line shows these as x.",
-    zh: "Deployment 加总的是它要求各 ReplicaSet 维持的数目，而不是实际存在的 Pod；每个 ReplicaSet 又各自创建和删除自己的 Pod。所以 Pod 可能超过 5 个：新的 ReplicaSet 动作比旧的快时，会有一瞬间出现第 6 个；正在终止的 Pod 也不计数，但在真正消失之前仍占着内存和地址。时间线用 x 表示后者。",
+    zh: "Deployment 加总的是各 ReplicaSet 的期望副本数，而不是实际存在的 Pod；每个 ReplicaSet 又各自创建和删除自己的 Pod。所以 Pod 可能超过 5 个：新的 ReplicaSet 动作比旧的快时，会有一瞬间出现第 6 个；正在终止的 Pod 也不计数，但在真正消失之前仍占着内存和地址。时间线用 x 表示后者。",
   },
   references: [
     `${DOCS}#max-unavailable`,

@@ -21,14 +21,14 @@ Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
     zh: `
 对 Deployment 来说，Pod 之间没有区别，哪个都一样。数据库可不能这样：第一个成员是主库，第二个要能找到它，
 而且每个成员换了地方之后，都必须拿回**自己的**数据。StatefulSet 给每个 Pod 一个身份：以序号结尾的名字、与之对应的 DNS 名，
-以及专属的存储卷。存储卷通过 **PersistentVolumeClaim**（PVC）申请，由 **StorageClass** 决定集群如何提供。Pod 本身和别的 Pod 一样，说没就没；不变的是这个位置，由后继者接着坐。
+以及专属的卷。卷通过 **PersistentVolumeClaim**（PVC）申请，由 **StorageClass** 决定集群如何提供。Pod 本身和别的 Pod 一样，说没就没；不变的是它的位置，会由后继的 Pod 接替。
 
 位置有先后，操作也就有先后：创建从 0 号开始，前一个就绪了才轮到下一个；缩容和更新则从序号最大的开始，倒着来。
 
 留意三件事：Pod 删掉之后，回来的是什么；StatefulSet 删掉之后，留下的是什么；一个迟迟不就绪的 Pod，会卡住什么。
 
 **什么时候用**：每个 Pod 都有自己的数据，或者需要按名字被找到，例如数据库、消息队列，以及任何要凑法定人数（quorum）的系统。
-除此之外请用 Deployment：它更快，也不会留下存储卷。`,
+除此之外请用 Deployment：它更快，也不会留下卷。`,
   },
   manifests: ["06-statefulset.yaml"],
   later: [
@@ -324,7 +324,7 @@ claim("sts.dns-unready", {
     zh: "有些集群成员要先互相找到，才能就绪；它们需要后一种 Service，否则谁都在等别人。",
   },
   references: [
-    "https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/core/service-v1/#ServiceSpec",
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
   ],
   observe: async ({ kubectl, namespace, until }) => {
@@ -368,7 +368,7 @@ claim("sts.no-service", {
     zh: "API 参考文档是这么写的，但没有谁检查：StatefulSet 既不创建这个 Service，也不过问它存不存在。没有它，Pod 照样运行，只是没有 DNS 名；等 Service 建好，名字就有了。",
   },
   references: [
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/apps/stateful-set-v1/#StatefulSetSpec",
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
   ],
   observe: async ({ kubectl, namespace }) => {
@@ -517,7 +517,7 @@ claim("sts.immutable", {
     zh: "想要更大的卷，就直接改 PVC（前提是 StorageClass 允许扩容），再用 --cascade=orphan 删除 StatefulSet（Pod 不受影响），然后重新创建。",
   },
   references: [
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/apps/stateful-set-v1/#StatefulSetSpec",
     "https://github.com/kubernetes/enhancements/issues/661",
   ],
   observe: withLargerVolumes,
@@ -781,11 +781,11 @@ claim("sts.on-delete", {
 
 claim("sts.revisions", {
   en: "Its template is kept as a ControllerRevision, and each Pod has a label that names the one which it was made from",
-  zh: "它的模板会存成 ControllerRevision；每个 Pod 都有一个标签，写明自己是按哪个版本创建的",
+  zh: "它的模板会存成 ControllerRevision；每个 Pod 都有一个标签，写明自己是按哪个修订版本创建的",
   source: "ours#statefulset",
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#revision-history",
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/",
+    "https://kubernetes.io/docs/reference/kubernetes-api/apps/controller-revision-v1/",
   ],
   observe: async ({ kubectl, namespace }) => {
     const kept = await kubectl`get controllerrevisions -n ${namespace} -l app=web -o ${REVISIONS}`;
@@ -805,7 +805,7 @@ claim("sts.revisions", {
 
 claim("sts.undo", {
   en: "rollout undo brings the template before back: no ControllerRevision is made for it, the old one gets the highest number",
-  zh: "rollout undo 换回上一个模板：不会新建 ControllerRevision，而是把旧的那个改成最大的版本号",
+  zh: "rollout undo 换回上一个模板：不会新建 ControllerRevision，而是把旧的那个改成最大的修订号",
   source: "ours#statefulset",
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#revision-history",

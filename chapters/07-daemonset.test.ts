@@ -185,7 +185,7 @@ claim("ds.leave", {
   source: "ours#daemonset",
   because: {
     en: "A Pod is bound to its node for good, and the other nodes have theirs already. Nobody is left on that machine to say that the Pod has ended, so the API shows it as running for a while: the Pod garbage collector waits 40 seconds, in case the node comes back, before it deletes the Pod.",
-    zh: "Pod 绑定了节点就不再更改，而其他节点早已各有一个。那台机器已经没人能报告 Pod 结束了，所以 API 里一时还显示它在运行：Pod 垃圾收集会先等 40 秒，以防节点再回来，然后才删除它。",
+    zh: "Pod 绑定了节点就不再更改，而其他节点早已各有一个。那台机器已经没人能报告 Pod 结束了，所以 API 里一时还显示它在运行：Pod 垃圾收集器会先等 40 秒，以防节点再回来，然后才删除它。",
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection",
@@ -253,7 +253,7 @@ claim("ds.no-replicas", {
     en: "kubectl scale uses the subresource /scale, and a DaemonSet has none. To get rid of all Pods for a while, give it a nodeSelector that no node meets.",
     zh: "kubectl scale 用的是子资源 /scale，而 DaemonSet 没有这个子资源。想暂时撤掉所有 Pod，可以给它一个没有节点能满足的 nodeSelector。",
   },
-  references: ["https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/"],
+  references: ["https://kubernetes.io/docs/reference/kubernetes-api/apps/daemon-set-v1/"],
   observe: async ({ kubectl, namespace }) => {
     const answer = await kubectl.orRefusal`scale daemonset whoami -n ${namespace} --replicas=5`;
     return { scaled: answer.exitCode === 0, answer: answer.stderr.trim() };
@@ -493,7 +493,7 @@ claim("ds.drain", {
   source: "ours#daemonset",
   because: {
     en: "Evicting them would be of no use: the controller would make them anew at once, on this very node, since they tolerate its being cordoned.",
-    zh: "驱逐它们毫无用处：它们容忍 cordon，控制器会立刻在同一个节点上重新创建。",
+    zh: "驱逐它们毫无用处：它们容忍 cordon 打上的污点，控制器会立刻在同一个节点上重新创建。",
   },
   references: [
     "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_drain/",
@@ -535,7 +535,7 @@ claim("ds.rolling", {
   },
   references: [
     "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/",
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/#DaemonSetSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/apps/daemon-set-v1/#DaemonSetSpec",
   ],
   observe: async (look) =>
     numbersOf(
@@ -557,7 +557,7 @@ claim("ds.surge", {
     zh: "代价是节点上会短暂地有两个 Pod，所以占用节点端口的 Pod 不能这样更新。",
   },
   references: [
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/#DaemonSetSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/apps/daemon-set-v1/#DaemonSetSpec",
     "https://github.com/kubernetes/enhancements/tree/master/keps/sig-apps/1591-daemonset-surge",
   ],
   since: "1.22",

@@ -1,7 +1,7 @@
 import { changed, chapter, type Look, matches, only } from "../helpers/chapter.ts";
 
 const DOCS = "https://kubernetes.io/docs/concepts/workloads/controllers/job/";
-const API = "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/";
+const API = "https://kubernetes.io/docs/reference/kubernetes-api/batch/job-v1/";
 
 const { claim } = chapter({
   title: { en: "Job: work that comes to an end", zh: "Job：会结束的工作" },
@@ -264,12 +264,12 @@ claim("job.queue", {
 
 claim("job.indexed", {
   en: "In an Indexed Job each Pod has a number from 0 on, in JOB_COMPLETION_INDEX and in its host name",
-  zh: "在 Indexed 模式的 Job 里，每个 Pod 都有一个从 0 开始的编号，写在 JOB_COMPLETION_INDEX 和主机名里",
+  zh: "在 Indexed 模式的 Job 里，每个 Pod 都有一个从 0 开始的索引，写在 JOB_COMPLETION_INDEX 和主机名里",
   source: "ours#job",
   since: "1.22",
   because: {
     en: "So each Pod knows its share of the work without asking anybody. The Job counts one success for each index.",
-    zh: "这样每个 Pod 不必问别人就知道自己该做哪一份。Job 对每个编号各计一次成功。",
+    zh: "这样每个 Pod 不必问别人就知道自己该做哪一份。Job 对每个索引各计一次成功。",
   },
   references: [`${DOCS}#completion-mode`],
   observe: async (look) => {
@@ -514,7 +514,7 @@ claim("job.wait", {
 
 claim("job.failure-policy", {
   en: "A podFailurePolicy can say that some exit code is final: the Job fails at once, with a retry left",
-  zh: "podFailurePolicy 可以规定某个退出码不必再试：还有一次重试机会，Job 也立刻失败",
+  zh: "podFailurePolicy 可以规定某个退出码不必再试：即使还剩一次重试机会，Job 也会立刻失败",
   source: "ours#job",
   since: "1.26",
   references: [`${DOCS}#pod-failure-policy`],
@@ -540,7 +540,7 @@ claim("job.failure-policy", {
 
 claim("job.backoff-per-index", {
   en: "With backoffLimitPerIndex an index that fails does not stop the others; the Job fails when all have been tried",
-  zh: "有了 backoffLimitPerIndex，某个编号失败不会拦住其他编号；全部试过之后，Job 才算失败",
+  zh: "有了 backoffLimitPerIndex，某个索引失败不会拦住其他索引；全部试过之后，Job 才算失败",
   source: "ours#job",
   since: "1.29",
   references: [`${DOCS}#backoff-limit-per-index`],
@@ -563,7 +563,7 @@ claim("job.backoff-per-index", {
 
 claim("job.success-policy", {
   en: "With a successPolicy for index 0, the Job is complete when that one has succeeded, and the others are ended",
-  zh: "successPolicy 指定编号 0 后，只要它成功，Job 即完成，其余的 Pod 会被终止",
+  zh: "successPolicy 指定索引 0 后，只要它成功，Job 即完成，其余的 Pod 会被终止",
   source: "ours#job",
   since: "1.31",
   references: [`${DOCS}#success-policy`],

@@ -1,7 +1,7 @@
 import { changed, chapter, type Look, matches, NotObservable, only } from "../helpers/chapter.ts";
 
 const DOCS = "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/";
-const API = "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/";
+const API = "https://kubernetes.io/docs/reference/kubernetes-api/batch/cron-job-v1/";
 
 const { claim } = chapter({
   title: { en: "CronJob: Jobs by the clock", zh: "CronJob：按时间表创建 Job" },
@@ -270,7 +270,7 @@ claim("cron.delete", {
 
 claim("cron.allow", {
   en: "concurrencyPolicy: Allow: when a Job is still running at the next tick, another is started beside it",
-  zh: "concurrencyPolicy: Allow：下一次触发时若 Job 还在运行，就在旁边再启动一个",
+  zh: "concurrencyPolicy: Allow：下一次触发时若 Job 还在运行，就同时再启动一个",
   source: "ours#cronjob",
   references: [`${DOCS}#concurrency-policy`],
   observe: async (look) => {
@@ -392,7 +392,7 @@ claim("cron.replace-overlap", {
 
 claim("cron.suspend", {
   en: "A suspended CronJob makes no Job at a tick, while another CronJob does",
-  zh: "被挂起的 CronJob 到点不触发，而旁边的 CronJob 照常创建 Job",
+  zh: "被挂起的 CronJob 到点不触发，而另一个 CronJob 照常创建 Job",
   source: "ours#cronjob",
   references: [`${DOCS}#schedule-suspension`],
   observe: async (look) => {
@@ -457,7 +457,7 @@ claim("cron.deadline", {
 
 claim("cron.zone", {
   en: "timeZone says by which clock the schedule goes: of two CronJobs with the hours 0-11, only the one where it is morning ticks",
-  zh: "timeZone 决定时间表按哪里的时钟：两个 CronJob 都写 0-11 点，只有当地正是上午的那个会触发",
+  zh: "timeZone 决定时间表按哪里的时钟：两个 CronJob 都写 0～11 点，只有当地还没到中午的那个会触发",
   source: "ours#cronjob",
   since: "1.25",
   because: {

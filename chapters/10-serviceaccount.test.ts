@@ -298,7 +298,7 @@ claim("sa.audience", {
   source: "ours#serviceaccount",
   because: {
     en: "So a service that is shown a token can't use it to act as the caller towards the API server. This one is declared in the Pod's manifest, with an audience and ten minutes of its own.",
-    zh: "这样，收到令牌的服务就无法拿它冒充调用者去访问 API server。这个令牌声明在 Pod 的清单里，audience 和十分钟的期限也写在那里。",
+    zh: "这样，收到令牌的服务就无法拿它冒充调用者去访问 API server。这个令牌声明在 Pod 的清单里，受众（audience）和十分钟的期限也写在那里。",
   },
   references: [
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#launch-a-pod-using-service-account-token-projection",
@@ -412,7 +412,7 @@ claim("sa.pod-wins", {
 
 claim("sa.create-token", {
   en: "kubectl create token issues a token for the duration and the audience that you ask for",
-  zh: "kubectl create token 签发令牌，期限和 audience 都由你指定",
+  zh: "kubectl create token 签发令牌，期限和受众（audience）都由你指定",
   source: "ours#serviceaccount",
   since: "1.24",
   because: {
@@ -473,7 +473,7 @@ claim("sa.whoami", {
   since: "1.28",
   because: {
     en: "A RoleBinding can name the group in place of each account. --as asks in the name of another, which takes the verb impersonate; here you are the administrator, and have it.",
-    zh: "RoleBinding 可以直接写组名，不必逐个列出账号。--as 是以别人的名义提问，需要 impersonate 权限；这里你是管理员，自然有。",
+    zh: "RoleBinding 可以直接写组名，不必逐个列出账号。--as 是以别人的身份发请求，需要 impersonate 权限；这里你是管理员，自然有。",
   },
   references: [
     "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
@@ -529,7 +529,7 @@ claim("ref.sa-least", {
   source: "reference#serviceaccount",
   because: {
     en: "The token says who asks; RBAC, the check of Roles and RoleBindings, says whether they may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
-    zh: "令牌说明是谁在请求，RBAC（按 Role 和 RoleBinding 做的授权检查）决定准不准。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
+    zh: "令牌说明是谁在请求，RBAC（按 Role 和 RoleBinding 做的授权检查）决定是否准许。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole"],
   observe: async (look) => {
@@ -609,7 +609,7 @@ claim("sa.visitor", {
   source: "ours#serviceaccount",
   because: {
     en: "What counts is where the RoleBinding is, not where the account lives. An account of the same name in that namespace is somebody else.",
-    zh: "权限看的是 RoleBinding 在哪里，而不是账号住在哪里。那个命名空间里的同名账号，是另一个账号。",
+    zh: "权限看的是 RoleBinding 在哪里，而不是账号属于哪个命名空间。那个命名空间里的同名账号，是另一个账号。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-example"],
   observe: async (look) => ({

@@ -14,7 +14,7 @@ Every object bears the name of its model: the Pod **pod**, the Deployment **depl
 can be told to end have **-ends** behind it. The cluster has two nodes, **server** and **agent-1**.`,
     zh: `
 原文列出了 Deployment、ReplicaSet、StatefulSet、DaemonSet、Job 和 CronJob，说它们都建立在 Pod 之上，并预告要讲它们有何不同。
-这里让同一个 Pod 分别运行在每种模型之下，再对它们做同样的事：删掉一个 Pod、要三个、换镜像、加节点、让容器结束。
+这里让同样的 Pod 分别运行在每种模型之下，再对它们做同样的事：删掉一个 Pod、要三个、换镜像、加节点、让容器结束。
 结果汇成一张表，由最后一条论断根据实际观察画出来。
 
 每个对象都以自己的模型命名：Pod 叫 **pod**，Deployment 叫 **deployment**，依此类推；容器可以按要求结束的那一组，
@@ -218,7 +218,7 @@ claim("differ.image", {
     "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment",
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates",
     "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/",
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/#JobSpec",
+    "https://kubernetes.io/docs/reference/kubernetes-api/batch/job-v1/#JobSpec",
   ],
   observe: (look) => ask("image", look),
   holds: (row) =>

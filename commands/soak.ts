@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
@@ -19,6 +19,13 @@ import type { RunRecord } from "../helpers/record.ts";
 import { remains } from "../helpers/remains.ts";
 import { LAST_RUN, readLastRun } from "../helpers/report/recorder.ts";
 import { countFlakes, type Flake, flakesOf } from "../helpers/soak/flakes.ts";
+import {
+  beginJournal,
+  continueJournal,
+  hashOfSources,
+  type Journal,
+  writeJournal,
+} from "../helpers/soak/journal.ts";
 import { leftBehind } from "../helpers/soak/left-behind.ts";
 import { countResources, resourceRows } from "../helpers/soak/resources.ts";
 import { describeRound, planRounds, type Round, type Variations } from "../helpers/soak/rounds.ts";
@@ -28,10 +35,12 @@ import { withEngine } from "./with-cluster.ts";
 
 interface Options extends Variations {
   readonly chapters?: string[];
+  readonly continue?: true;
 }
 
-/** Where the output and the record of each round are kept in which something was not as expected. */
+/** Where is kept what was counted, and the output and the record of each round in which something was not as expected. */
 const EVIDENCE = "evidence/soak";
+const FOLDER = join(PROJECT_ROOT, EVIDENCE);
 
 const LOAD = "stress-ng";
 /** It ends by itself at last, should this process be killed: longer than any round, in seconds. */
@@ -56,6 +65,7 @@ await main(async () => {
         .choices(["never", "always", "alternate"])
         .default("alternate"),
     )
+    .option("--continue", "go on with a soak that was ended before its last round")
     .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   const options = command.opts<Options>();
@@ -68,23 +78,38 @@ await main(async () => {
   await withEngine({ keep: false }, async ({ engine, run, progress }) => {
     if (rounds.some(({ load }) => load)) await provideLoad(progress);
     // The images are made before the first round, so that each does the same.
-    await planClusters({ engine, run, progress, node: nodeOf(process.env) }, addOnsOf(chapters));
-    rmSync(join(PROJECT_ROOT, EVIDENCE), { recursive: true, force: true });
+    const { node } = await planClusters(
+      { engine, run, progress, node: nodeOf(process.env) },
+      addOnsOf(chapters),
+    );
+    const { clusters, load } = options;
+    const subject = {
+      sources: hashOfSources(),
+      node: `${node.reference} ${node.digest}`,
+      chapters,
+      clusters,
+      load,
+    };
+    const journal = options.continue ? continueJournal(FOLDER, subject) : beginJournal(FOLDER, subject);
+    const earlier = journal.rounds.length;
+    if (earlier > 0) progress.note(`${earlier} rounds were run before, and count`);
     const before = await countResources(engine.docker);
-    const flakes: Flake[][] = [];
     // Who ends it early wants to know what was counted so far.
-    using _interruption = onInterrupt(async () => void process.stdout.write(`\n${summary(flakes)}\n`));
-    for (const round of rounds) {
+    using _interruption = onInterrupt(async () => {
+      process.stdout.write(`\n${summary(journal)}\n--continue goes on with them\n`);
+    });
+    for (const round of rounds.slice(earlier)) {
       const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
       const found = await progress.step(title, () => soakRound(round, chapters));
       // The round that was cut short says nothing, and none begins any more.
       if (isInterrupted()) return;
       for (const { what, why } of found) progress.note(`  ✗ ${what}: ${sanitize(why)}`);
-      flakes.push(found);
+      journal.rounds.push(found);
+      writeJournal(FOLDER, journal);
     }
     const after = await countResources(engine.docker);
-    process.stdout.write(`\n${resourceTable(resourceRows(before, after))}\n\n${summary(flakes)}\n`);
-    if (flakes.some((found) => found.length > 0)) process.exitCode = 1;
+    process.stdout.write(`\n${resourceTable(resourceRows(before, after))}\n\n${summary(journal)}\n`);
+    if (journal.rounds.some((found) => found.length > 0)) process.exitCode = 1;
   });
 });
 
@@ -108,10 +133,8 @@ async function soakRound(round: Round, chapters: readonly string[]): Promise<Fla
 }
 
 function keep({ number }: Round, output: string, record: RunRecord | undefined): void {
-  const folder = join(PROJECT_ROOT, EVIDENCE);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `round-${number}.log`), output);
-  if (record) writeFileSync(join(folder, `round-${number}.json`), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(join(FOLDER, `round-${number}.log`), output);
+  if (record) writeFileSync(join(FOLDER, `round-${number}.json`), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** Keeps every core busy until it is disposed of. */
@@ -145,16 +168,16 @@ function resourceTable(rows: readonly (readonly string[])[]): string {
   return table.toString();
 }
 
-function summary(flakes: readonly (readonly Flake[])[]): string {
-  const counted = countFlakes(flakes);
-  const red = flakes.filter((found) => found.length > 0).length;
+function summary({ rounds }: Journal): string {
+  const counted = countFlakes(rounds);
+  const red = rounds.filter((found) => found.length > 0).length;
   const lines: string[] = [];
   if (counted.length > 0) {
     const table = new Table({ head: ["Not as expected", "Times", "In rounds"], style: STYLE });
-    table.push(...counted.map(({ what, rounds }) => [what, rounds.length, rounds.join(", ")]));
+    table.push(...counted.map(({ what, rounds: those }) => [what, those.length, those.join(", ")]));
     lines.push(table.toString(), `Output and records of these rounds: ${EVIDENCE}/`, "");
   }
-  return [...lines, `${flakes.length} rounds, ${red} of them with something that was not as expected`].join(
+  return [...lines, `${rounds.length} rounds, ${red} of them with something that was not as expected`].join(
     "\n",
   );
 }

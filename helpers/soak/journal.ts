@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { PROJECT_ROOT } from "../paths.ts";
+import { Problem } from "../problem.ts";
+
+/** What a soak asks, and on what: rounds count together only where all of it is the same. */
+const subject = z.strictObject({
+  /** What the chapters are run from, as {@link hashOfSources} gives it. */
+  sources: z.string(),
+  /** The node's image. */
+  node: z.string(),
+  chapters: z.array(z.string()),
+  clusters: z.string(),
+  load: z.string(),
+});
+type Subject = z.infer<typeof subject>;
+
+const journalSchema = z.strictObject({
+  subject,
+  /** What was not as expected, round by round. */
+  rounds: z.array(z.array(z.strictObject({ what: z.string(), why: z.string() }))),
+});
+
+/** What a soak has counted so far. */
+export type Journal = z.infer<typeof journalSchema>;
+
+/** What each {@link Subject} is called in an error. */
+const NAMES: Record<keyof Subject, string> = {
+  sources: "the sources",
+  node: "the node",
+  chapters: "the chapters",
+  clusters: "--clusters",
+  load: "--load",
+};
+
+const JOURNAL = "soak.json";
+
+/** Begins to count anew in `folder`, of which nothing is kept. */
+export function beginJournal(folder: string, subject: Subject): Journal {
+  rmSync(folder, { recursive: true, force: true });
+  const journal = { subject, rounds: [] };
+  writeJournal(folder, journal);
+  return journal;
+}
+
+/**
+ * Goes on with what was counted in `folder`.
+ * @throws {Problem} when nothing was, or it was of something else
+ */
+export function continueJournal(folder: string, subject: Subject): Journal {
+  const anew = "Leave --continue out: a soak begins anew.";
+  let journal: Journal;
+  try {
+    journal = journalSchema.parse(JSON.parse(readFileSync(join(folder, JOURNAL), "utf8")));
+  } catch (cause) {
+    throw new Problem(`there is no soak to go on with in ${folder}`, anew, { cause });
+  }
+  const differing = (Object.keys(NAMES) as (keyof Subject)[]).filter(
+    (key) => String(journal.subject[key]) !== String(subject[key]),
+  );
+  if (differing.length === 0) return journal;
+  const names = differing.map((key) => NAMES[key]).join(", ");
+  throw new Problem(`the soak to go on with was of something else; what differs: ${names}`, anew);
+}
+
+/** Keeps what was counted, whole at any moment. */
+export function writeJournal(folder: string, journal: Journal): void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, JOURNAL);
+  writeFileSync(`${file}.new`, `${JSON.stringify(journal, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/** The SHA-256 of all that the chapters are run from, in hex: what documents them has no part in it. */
+export function hashOfSources(): string {
+  const patterns = ["{chapters,commands,fixtures,helpers}/**", "package-lock.json", "vitest.config.ts"];
+  const hash = createHash("sha256");
+  for (const { parentPath, name } of globSync(patterns, { cwd: PROJECT_ROOT, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .sort((a, b) => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1))) {
+    hash.update(`${name}\0`).update(readFileSync(join(parentPath, name)));
+  }
+  return hash.digest("hex");
+}
