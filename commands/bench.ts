@@ -78,16 +78,30 @@ ${environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION")}`,
   if (process.env.CLUSTER) {
     throw new Problem("CLUSTER is set", "Unset it: what is measured here has clusters of its own.");
   }
-  const results = await measure(parts, (part) => runs ?? RUNS[part]);
-  if (record) recordResults(results);
-  process.stdout.write(
-    json ? `${JSON.stringify(results, null, 2)}\n` : `\n${reportLines(results).join("\n")}\n`,
-  );
+  let results: Results = { schema: 1 };
+  try {
+    await measure(
+      parts,
+      (part) => runs ?? RUNS[part],
+      (measured) => {
+        results = { ...results, ...measured };
+        // At once: what comes after it may go wrong.
+        if (record) recordResults({ schema: 1, ...measured });
+      },
+    );
+  } finally {
+    const measured = Object.keys(results).length > 1;
+    if (measured && json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    if (measured && !json) process.stdout.write(`\n${reportLines(results).join("\n")}\n`);
+  }
 });
 
 /** Measures these parts, one after another: two at once would measure each other. */
-async function measure(parts: readonly PartName[], runsOf: (part: PartName) => number): Promise<Results> {
-  let results: Results = { schema: 1 };
+async function measure(
+  parts: readonly PartName[],
+  runsOf: (part: PartName) => number,
+  take: (measured: Partial<Results>) => void,
+): Promise<void> {
   const progress = lineProgress();
   const onEngine = parts.filter((part) => part !== "suite" && part !== "nothing");
   // The images are made before anything is timed.
@@ -95,20 +109,19 @@ async function measure(parts: readonly PartName[], runsOf: (part: PartName) => n
     await withEngine({ keep: false }, async (options) => {
       const measures = await measuresOn(options);
       for (const part of onEngine) {
-        results = { ...results, [part]: await measures[part](runsOf(part)) };
+        take({ [part]: await measures[part](runsOf(part)) });
       }
     });
   }
   // These start an engine of their own.
   await withCleanup(async () => {
     if (parts.includes("suite")) {
-      results = { ...results, suite: await measureSuite({ progress, runs: runsOf("suite") }) };
+      take({ suite: await measureSuite({ progress, runs: runsOf("suite") }) });
     }
     if (parts.includes("nothing")) {
-      results = { ...results, nothing: await measureNothing({ progress, runs: runsOf("nothing") }) };
+      take({ nothing: await measureNothing({ progress, runs: runsOf("nothing") }) });
     }
   });
-  return results;
 }
 
 type OnEngine = Exclude<PartName, "suite" | "nothing">;

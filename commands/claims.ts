@@ -1,11 +1,11 @@
 import Table from "cli-table3";
 import type { ChapterDefinition, ClaimDefinition } from "../helpers/chapter/definitions.ts";
 import type { Expectation } from "../helpers/chapter/expectation.ts";
-import { formatSteps } from "../helpers/evidence/transcript.ts";
 import { ledgerFile, readLedgers, readTranscript } from "../helpers/ledger/files.ts";
 import { groundName, type Ledger, type LedgerClaim, type LedgerHead } from "../helpers/ledger/ledger.ts";
 import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
+import { tellSteps } from "../helpers/report/steps.ts";
 import { type Language, nameOfOutcome, outcomeWithReason, paint, WORDS } from "../helpers/report/text.ts";
 import { commandLine, languageOption, main } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
@@ -94,7 +94,7 @@ function evidence({ id, chapter }: ToldClaim, { head }: Ledger, lang: Language):
   if (!told) return [];
   return [
     `${WORDS[lang].lastSeen}${groundName(head)}`,
-    ...formatSteps(told.steps).map((line) => `    ${line}`),
+    ...tellSteps(told.steps, lang).map((line) => `    ${line}`),
     ...(told.observed === undefined ? [] : [`    → ${JSON.stringify(told.observed)}`]),
   ];
 }

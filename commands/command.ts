@@ -3,9 +3,6 @@ import { isInterrupted } from "../helpers/engine/signals.ts";
 import { describeError } from "../helpers/problem.ts";
 import { asProblem } from "../helpers/system-problem.ts";
 
-/** The oldest Node that the libraries run on. */
-const OLDEST_NODE = [22, 22] as const;
-
 /** How long a command that went wrong may take to end by itself, in milliseconds. */
 const ENDING_MS = 500;
 
@@ -48,7 +45,6 @@ export function asCount(text: string): number {
 export async function main(run: () => Promise<void>, failed = 1): Promise<void> {
   endWithReader();
   try {
-    checkNode();
     await run();
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -84,12 +80,4 @@ function endWithReader(): void {
   };
   process.stdout.on("error", end);
   process.stderr.on("error", end);
-}
-
-function checkNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(
-    `Node ${process.versions.node} is too old. "npm ci" brings a newer one: run this through "npm run".`,
-  );
 }

@@ -69,7 +69,7 @@ await main(async () => {
     .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   const options = command.opts<Options>();
-  if (process.env.CLUSTER !== undefined) {
+  if (process.env.CLUSTER) {
     throw new Problem("CLUSTER is set", "Unset it: here --clusters says it.");
   }
   const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
@@ -94,22 +94,28 @@ await main(async () => {
     const earlier = journal.rounds.length;
     if (earlier > 0) progress.note(`${earlier} rounds were run before, and count`);
     const before = await countResources(engine.docker);
-    // Who ends it early wants to know what was counted so far.
-    using _interruption = onInterrupt(async () => {
-      process.stdout.write(`\n${summary(journal)}\n--continue goes on with them\n`);
-    });
-    for (const round of rounds.slice(earlier)) {
-      const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
-      const found = await progress.step(title, () => soakRound(round, chapters));
-      // The round that was cut short says nothing, and none begins any more.
-      if (isInterrupted()) return;
-      for (const { what, why } of found) progress.note(`  ✗ ${what}: ${sanitize(why)}`);
-      journal.rounds.push(found);
-      writeJournal(FOLDER, journal);
+    // Who ends it early, or whom an error ends, wants to know what was counted so far.
+    const tellUnfinished = () =>
+      void process.stdout.write(`\n${summary(journal)}\nnpm run soak -- --continue goes on with them\n`);
+    using _interruption = onInterrupt(async () => tellUnfinished());
+    try {
+      for (const round of rounds.slice(earlier)) {
+        const title = `Round ${round.number} of ${rounds.length}: ${describeRound(round)}`;
+        const found = await progress.step(title, () => soakRound(round, chapters));
+        // The round that was cut short says nothing, and none begins any more.
+        if (isInterrupted()) return;
+        for (const { what, why } of found) progress.note(`  ✗ ${what}: ${sanitize(why)}`);
+        journal.rounds.push(found);
+        writeJournal(FOLDER, journal);
+      }
+    } catch (error) {
+      tellUnfinished();
+      throw error;
     }
-    const after = await countResources(engine.docker);
-    process.stdout.write(`\n${resourceTable(resourceRows(before, after))}\n\n${summary(journal)}\n`);
+    process.stdout.write(`\n${summary(journal)}\n`);
     if (journal.rounds.some((found) => found.length > 0)) process.exitCode = 1;
+    const rows = resourceRows(before, await countResources(engine.docker));
+    process.stdout.write(`\n${resourceTable(rows, earlier + 1, rounds.length)}\n`);
   });
 });
 
@@ -162,8 +168,9 @@ async function provideLoad(progress: Progress): Promise<void> {
   await progress.step(`Installing ${LOAD}`, () => installPackages([LOAD], progress));
 }
 
-function resourceTable(rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: ["", "Before", "After"], style: STYLE });
+/** What was in use before the first of these rounds, and after the last. */
+function resourceTable(rows: readonly (readonly string[])[], first: number, last: number): string {
+  const table = new Table({ head: ["", `Before round ${first}`, `After round ${last}`], style: STYLE });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }

@@ -199,6 +199,9 @@ function describeFailure(record: ClaimRecord, cluster: ClusterDescription, clust
     `  claim:    ${statement.en}`,
     ...(reason ? [`  reason:   ${reason}`] : []),
     ...(observed === undefined ? [] : [`  observed: ${JSON.stringify(observed)}`]),
+    ...(outcome === "not asked" || outcome === "not observable"
+      ? [`  → If it may end so on such a cluster, say so in helpers/chapter/allowances.ts.`]
+      : []),
   ].join("\n");
 }
 

@@ -51,7 +51,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
   en: {
     title: "How fast it is",
     intro:
-      "What is waited for here: a cluster that boots, a Pod that becomes ready, and the checks. Each is measured several times, beside something that does the same in the same minutes, since a machine is never quite idle.",
+      "What is waited for here: a cluster that boots, a Pod that becomes ready, and the checks. A machine is never quite idle: what takes seconds is measured several times, and what has a peer takes turns with it in the same minutes. What takes minutes was measured once where it says so, and scatters by some seconds.",
     howToRead:
       "A bar ends at the median; the thin line goes from the least to the most. A ratio is taken run by run, each run beside its neighbour.",
     measureIt: "Measure it on your own machine",
@@ -118,7 +118,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
   zh: {
     title: "速度如何",
     intro:
-      "这里等待的无非几件事：集群启动、Pod 就绪、逐项检查。机器从来不会完全空闲，因此每项都测量多次，并在同一时段与做同样事情的工具轮流进行。",
+      "这里等待的无非几件事：集群启动、Pod 就绪、逐项检查。机器从来不会完全空闲：几秒之内的项目都测量多次；有同类工具可比的，在同一时段轮流进行。要好几分钟的项目，有的只测了一次（会注明），会有几秒的出入。",
     howToRead: "色条的末端是中位数，细线从最小值到最大值。比值逐次计算：每次都与紧邻的那一次相比。",
     measureIt: "在自己的机器上测量",
     ratios: "比值",
@@ -172,7 +172,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
       images: "镜像导入完毕",
       apiserver: "API server 就绪",
       controllers: "控制器为节点做好了运行 Pod 的准备",
-      accepted: "API server 收下",
+      accepted: "API server 已接收",
       scheduled: "绑定到节点",
       sandbox: "沙箱和网络就绪",
       ready: "两个容器都就绪",

@@ -14,6 +14,8 @@ export interface BenchPart {
   readonly title: string;
   readonly text: string;
   readonly ground: BenchGround;
+  /** How often it was measured. */
+  readonly runs: number;
   readonly unit: "s" | "MiB";
   readonly bars: readonly Measured[];
   readonly rule?: Rule;
@@ -88,7 +90,7 @@ export function benchParts(
     };
   };
   const parts: BenchPart[] = [];
-  const add = (part: Pick<BenchPart, "id" | "title" | "text" | "ground"> & Partial<BenchPart>) =>
+  const add = (part: Pick<BenchPart, "id" | "title" | "text" | "ground" | "runs"> & Partial<BenchPart>) =>
     parts.push({ unit: "s", bars: [], notRun: [], ...part });
   if (boot) {
     add({
@@ -96,6 +98,7 @@ export function benchParts(
       title: words.boot,
       text: words.bootText,
       ground: boot.ground,
+      runs: boot.total.runs,
       bars: [...each(boot.parts), measured(words.wholeBoot, boot.total, "s", true)],
       ...(boot.alone && { rule: { at: boot.alone.median, label: words.apiServerAlone } }),
       notRun: told(boot.notRun),
@@ -107,6 +110,7 @@ export function benchParts(
       title: words.pod,
       text: words.podText,
       ground: pod.ground,
+      runs: pod.ready.runs,
       bars: [...each(pod.parts), measured(words.seenReady, pod.ready, "s", true)],
     });
   }
@@ -117,6 +121,7 @@ export function benchParts(
       title: words.checks,
       text: words.checksText,
       ground: checks.ground,
+      runs: checks.lesson.runs,
       bars: [
         ...(ours ? [measured(words.ours, ours, "s", true)] : []),
         measured(words.lesson, checks.lesson, "s", true),
@@ -131,6 +136,7 @@ export function benchParts(
       title: words.suite,
       text: words.suiteText(suite.total.median.toFixed(0), suite.withoutClock.median.toFixed(0)),
       ground: suite.ground,
+      runs: suite.total.runs,
       bars: [
         ...Object.entries(suite.chapters).map(([id, figure]) => {
           const bar = measured(chapterName(id, chapters, language), figure);
@@ -149,6 +155,7 @@ export function benchParts(
       title: words.nodes,
       text: words.nodesText,
       ground: nodes.ground,
+      runs: Math.max(...Object.values(nodes.ready).map(({ runs }) => runs)),
       growth: growing(words.nodes, nodes.ready),
       notRun: told(nodes.notRun),
     });
@@ -160,6 +167,7 @@ export function benchParts(
       title: words.nothing,
       text: words.nothingText(install.median.toFixed(0), article.median.toFixed(0)),
       ground,
+      runs: article.runs,
     });
   }
   if (memory) {
@@ -168,6 +176,7 @@ export function benchParts(
       title: words.memory,
       text: words.memoryText,
       ground: memory.ground,
+      runs: memory.total.runs,
       unit: "MiB",
       bars: [...each(memory.programs, "MiB").toReversed(), measured(words.all, memory.total, "MiB", true)],
     });
@@ -175,8 +184,8 @@ export function benchParts(
   return parts;
 }
 
-/** What it was measured on, in one line. */
-export function groundText(ground: BenchGround, language: Language): string {
+/** What it was measured on and how often, in one line. */
+export function groundText({ ground, runs }: BenchPart, language: Language): string {
   const { kubernetes, distribution, runtime, engine, cores, memory, kernel, measuredAt } = ground;
   const words = WORDS[language];
   return [
@@ -185,6 +194,7 @@ export function groundText(ground: BenchGround, language: Language): string {
     engine,
     `Linux ${kernel}`,
     BENCH_WORDS[language].ground(cores, memory),
+    BENCH_WORDS[language].runs(runs),
     words.recorded(dayOf(measuredAt, language)),
   ].join(" · ");
 }
@@ -194,10 +204,11 @@ export function spoken(measured: readonly Measured[], language: Language): strin
   const words = BENCH_WORDS[language];
   return measured
     .map(({ name, figure, label }) => {
-      const range = figure.runs > 1 ? ` (${words.to(String(figure.min), String(figure.max))})` : "";
+      const range =
+        figure.runs > 1 ? WORDS[language].inBrackets(words.to(String(figure.min), String(figure.max))) : "";
       return `${name}${WORDS[language].colon}${label}${range}`;
     })
-    .join("; ");
+    .join(WORDS[language].semicolon);
 }
 
 function chapterName(id: string, chapters: readonly BookChapter[], language: Language): string {

@@ -78,5 +78,10 @@ export function dayOf(iso: string, language: Language): string {
 /** A line of Chinese goes on in the next one without the space that a browser would put there. */
 export function joinLines(markdown: string, language: Language): string {
   if (language === "en") return markdown;
-  return markdown.replaceAll(/([\p{Script=Han}，。；：、？！）”])\n(?=[^\n\s])/gu, "$1");
+  return (
+    markdown
+      // Between Chinese and Latin there is a space everywhere.
+      .replaceAll(/(\p{Script=Han})\n(?=[*_`[]*[A-Za-z0-9])/gu, "$1 ")
+      .replaceAll(/([\p{Script=Han}，。；：、？！）”])\n(?=[^\n\s])/gu, "$1")
+  );
 }

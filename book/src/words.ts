@@ -32,6 +32,11 @@ export interface Words {
   readonly counts: (counts: { all: number; holds: number; refuted: number; others: number }) => string;
   readonly claimCount: (count: number) => string;
   readonly colon: string;
+  readonly semicolon: string;
+  /** In brackets, as it follows something. */
+  readonly inBrackets: (text: string) => string;
+  /** A number of seconds, with its unit. */
+  readonly seconds: (seconds: string) => string;
   readonly comma: string;
   readonly markedLines: (ground: string) => string;
   readonly expectedElsewhere: (outcome: string, where: string) => string;
@@ -140,6 +145,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       ].join(" · "),
     claimCount: (count) => `${count} claims`,
     colon: ": ",
+    semicolon: "; ",
+    inBrackets: (text) => ` (${text})`,
+    seconds: (seconds) => `${seconds} s`,
     comma: ", ",
     markedLines: (ground) => `The marked lines are not so on ${ground}.`,
     expectedElsewhere: (outcome, where) => `expected with ${where}, not recorded yet: ${outcome}`,
@@ -271,6 +279,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       ].join(" · "),
     claimCount: (count) => `${count} 条论断`,
     colon: "：",
+    semicolon: "；",
+    inBrackets: (text) => `（${text}）`,
+    seconds: (seconds) => `${seconds} 秒`,
     comma: "、",
     markedLines: (ground) => `标出的各行与 ${ground} 上的不同。`,
     expectedElsewhere: (outcome, where) => `在 ${where} 上预期：${outcome}（尚未记录）`,

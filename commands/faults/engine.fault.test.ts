@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,22 @@ test("a socket that is not an engine's", { timeout: 60_000 }, async () => {
   server.close();
   expectOneError(ended, /^✗ DOCKER_HOST is .*no container engine answers there/m);
 });
+
+test(
+  "an engine that takes what it is asked and never answers, when all is to be removed",
+  { timeout: 120_000 },
+  async () => {
+    const server = createServer();
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as AddressInfo;
+    const ended = await checkout.run("clean", [], {
+      DOCKER_HOST: `tcp://127.0.0.1:${port}`,
+      XDG_CACHE_HOME: join(folder, "cache"),
+    });
+    server.close();
+    expectOneError(ended, /^✗ the container engine at tcp:\S+ does not answer$/m);
+  },
+);
 
 test("a socket that this user may not open", { timeout: 60_000 }, async () => {
   const { socket, server } = await listening("denied.sock");

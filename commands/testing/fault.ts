@@ -29,7 +29,16 @@ export function faultCheckout(): Checkout {
   });
   afterAll(() => checkout[Symbol.dispose]());
   // It is there only once the tests run.
-  return new Proxy({} as Checkout, { get: (_, key: keyof Checkout) => checkout[key] });
+  return {
+    get folder() {
+      return checkout.folder;
+    },
+    start: (...command) => checkout.start(...command),
+    run: (...command) => checkout.run(...command),
+    running: () => checkout.running(),
+    stop: () => checkout.stop(),
+    [Symbol.dispose]: () => checkout[Symbol.dispose](),
+  };
 }
 
 /** One clear error: what is wrong, and below it an arrow with the one remedy; no stack, and an exit code that is not 0. */

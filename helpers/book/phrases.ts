@@ -64,16 +64,22 @@ export function onlyIn(text: string): keyof Bilingual | undefined {
  * @throws {Problem} when the Chinese half is missing
  */
 export function phrase(text: string): Bilingual {
-  if (onlyIn(text)) return { en: text, zh: text };
-  const found = PHRASES.find(([pattern]) => pattern.test(text));
-  if (!found) {
+  const zh = inChinese(text);
+  if (zh === undefined) {
     throw new Problem(
       `the recordings say "${text}", which has no Chinese yet`,
       "Add it to helpers/book/phrases.ts.",
     );
   }
-  const zh = text.replace(found[0], (_, ...groups: (string | undefined)[]) =>
+  return { en: text.replace(/:$/, ""), zh };
+}
+
+/** What a transcript says in words, in Chinese; undefined when it has none yet. */
+export function inChinese(text: string): string | undefined {
+  if (onlyIn(text)) return text;
+  const found = PHRASES.find(([pattern]) => pattern.test(text));
+  if (!found) return undefined;
+  return text.replace(found[0], (_, ...groups: (string | undefined)[]) =>
     found[1].replaceAll(/\$(\d)/g, (__, number: string) => groups[Number(number) - 1] ?? ""),
   );
-  return { en: text.replace(/:$/, ""), zh };
 }

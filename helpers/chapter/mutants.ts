@@ -19,6 +19,12 @@ const MUTANT_TIMEOUT_MS = 600_000;
 type Changes = Pick<Mutant<unknown>, "name"> &
   Partial<Pick<ManifestMutant, "manifest"> & Pick<ContainersMutant, "containers">>;
 
+/** Where the mutants of one change are tried, and when it is ready for them. */
+interface Place {
+  readonly lesson: Lesson;
+  readonly opening: Promise<void>;
+}
+
 /** A mutant that changes nothing beforehand is tried on the chapter as it is. */
 const unchanged = () => {};
 
@@ -37,7 +43,7 @@ export function registerMutants(
   first: FirstCluster,
 ): { claim: <T>(id: string, claim: Claim<T>) => void } {
   type Change = ReturnType<typeof changeOf>;
-  const lessons = new Map<Change, Promise<Lesson>>();
+  const lessons = new Map<Change, Place>();
   /** How many mutants of a change are still to be tried. */
   const toCome = new Map<Change, number>();
   const closings: Promise<void>[] = [];
@@ -57,8 +63,8 @@ export function registerMutants(
 
   const lessonFor = (changes: Changes): Promise<Lesson> => {
     const change = changeOf(changes);
-    let lesson = lessons.get(change);
-    if (!lesson) {
+    let place = lessons.get(change);
+    if (!place) {
       opened += 1;
       const suffix = `-mutant-${opened}`;
       const rename = (namespace: string) => namespace + suffix;
@@ -67,14 +73,15 @@ export function registerMutants(
       const containers = structuredClone(chapter.containers ?? {});
       changes.containers?.(containers, cluster);
       const setUp = { ...chapter, containers };
-      const place = new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename));
+      const lesson = new Lesson(cluster, plan, setUp, changed.inNamespaces(rename), own.map(rename));
       // What is not changed becomes ready as in the chapter; a busy machine may take its time. All Pods of a chapter's
       // lessons at once would leave the node no time for anything else: one lesson after another.
       const wait = changes.manifest || changes.containers ? "settled" : "ready";
-      lesson = openings.take(() => openLesson(place, wait));
-      lessons.set(change, lesson);
+      place = { lesson, opening: openings.take(() => lesson.open(wait)) };
+      lessons.set(change, place);
     }
-    return lesson;
+    const { lesson, opening } = place;
+    return opening.then(() => lesson);
   };
 
   /**
@@ -101,10 +108,11 @@ export function registerMutants(
   };
 
   const close = (change: Change) => {
-    const lesson = lessons.get(change);
+    const place = lessons.get(change);
     lessons.delete(change);
-    if (!lesson) return;
-    const closing = closeOpened(lesson);
+    if (!place) return;
+    // What could not be opened, which its mutants have told, has made something all the same.
+    const closing = Promise.allSettled([place.opening]).then(() => place.lesson.close());
     // Whether it failed is told at the end.
     closing.catch(() => {});
     closings.push(closing);
@@ -163,20 +171,12 @@ function registerNotAsked(claim: string, mutant: string, reason: string, cluster
   test(`${claim} under "${mutant}"`, async ({ task, skip }) => {
     const outcome = "not asked";
     await recordArtifact(task, { type: MUTANT_ARTIFACT, claim, mutant, killed: false, outcome });
-    if (!mayLackVerdict(claim, outcome, cluster)) throw new Error(`${claim} is not asked: ${reason}`);
+    if (!mayLackVerdict(claim, outcome, cluster))
+      throw new Error(
+        `${claim} is not asked: ${reason}; if that may be, say so in helpers/chapter/allowances.ts`,
+      );
     skip(reason);
   });
-}
-
-async function openLesson(lesson: Lesson, wait: "ready" | "settled"): Promise<Lesson> {
-  await lesson.open(wait);
-  return lesson;
-}
-
-/** Closes a lesson; there is nothing to close when it could not be opened, which its mutants have told. */
-async function closeOpened(lesson: Promise<Lesson>): Promise<void> {
-  const [opened] = await Promise.allSettled([lesson]);
-  if (opened.status === "fulfilled") await opened.value.close();
 }
 
 function observeMutant<T>(claim: Claim<T>, mutant: Mutant<T>, look: Look): Promise<Judgement<T>> {

@@ -59,7 +59,7 @@ async function addAgent(
 ): Promise<void> {
   const api = connect(cluster.kubeconfig);
   const { network, url, token } = joinOf(cluster);
-  const agent = await new AgentContainer({
+  const agent = new AgentContainer({
     image: plan.node.engineName,
     kubernetesVersion: plan.node.kubernetes,
     cgroupVersion: plan.cgroup,
@@ -73,7 +73,19 @@ async function addAgent(
     network,
     url,
     token,
-  }).start();
+  });
+  const failed = (cause: unknown, remedy: string, details: readonly string[] = []) =>
+    new Problem(
+      `agent ${name} does not come up: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy,
+      {
+        cause,
+        details,
+      },
+    );
+  const started = await agent.start().catch((cause: unknown) => {
+    throw failed(cause, "The container engine refused to start its container; its own log says more.");
+  });
   const ready = waitFor({
     what: `node ${name} to be Ready`,
     look: () => conditionsOf(api, name),
@@ -81,13 +93,10 @@ async function addAgent(
     timeout,
   });
   try {
-    await whileNodeRuns(() => agent.getId(), ready);
+    await whileNodeRuns(() => started.getId(), ready);
   } catch (cause) {
-    throw new Problem(
-      `agent ${name} does not come up: ${cause instanceof Error ? cause.message : String(cause)}`,
-      "See its last lines above.",
-      { cause, details: (await nodeLog(agent.getId(), LOG_TAIL).catch(() => "")).trimEnd().split("\n") },
-    );
+    const log = await nodeLog(started.getId(), LOG_TAIL).catch(() => "");
+    throw failed(cause, "See its last lines above.", log.trimEnd().split("\n"));
   }
 }
 

@@ -33,8 +33,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     const first = () => bootFirstCluster(plan, chapters);
     project.provide("first", await progress.step(`Booting ${plan.node.description}`, first));
   } catch (error) {
-    await stack.disposeAsync();
+    // Told before anything is removed, which may take its time, or go wrong as well.
     process.stderr.write(`${describeError(asProblem(error))}\n`);
+    await stack.disposeAsync();
     throw error;
   }
   return () => stack.disposeAsync();

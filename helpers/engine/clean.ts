@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
-import { getContainerRuntimeClient } from "testcontainers";
 import type { Progress } from "../progress.ts";
 import { thisMachine } from "../run.ts";
+import { connectEngine } from "./connect.ts";
 import { discoverEngine } from "./discover.ts";
 import { describeRemoved, removedInTime, removeImages, removeOwned } from "./leftovers.ts";
 import { stopPrivateEngine } from "./private-engine.ts";
@@ -31,11 +31,14 @@ export async function cleanSharedEngine(
   if (env.DOCKER_HOST && isPrivateEngine(env.DOCKER_HOST)) delete env.DOCKER_HOST;
   const found = await discoverEngine(env);
   if (!found) return;
-  const client = await getContainerRuntimeClient();
-  const docker = client.container.dockerode;
+  const docker = (await connectEngine(found)).container.dockerode;
   const machine = thisMachine();
-  const removal = removeOwned(docker, (run) => run.machine === machine);
-  const owned = await removedInTime(removal, "what is ours", "Restart the engine, and run it again.");
-  const removed = describeRemoved({ ...owned, images: await removeImages(docker) });
+  const remove = async () => {
+    const owned = await removeOwned(docker, (run) => run.machine === machine);
+    return { ...owned, images: await removeImages(docker) };
+  };
+  const removed = describeRemoved(
+    await removedInTime(remove(), "what is ours", "Restart the engine, and run it again."),
+  );
   progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
 }

@@ -33,6 +33,7 @@ test("DOCKER_HOST goes before docker.host, and tc.host before both", () => {
   expect(configuredEngine({ DOCKER_HOST: "tcp://env:2375" }, home)).toEqual({
     dockerHost: "tcp://env:2375",
     origin: "DOCKER_HOST",
+    isContext: false,
     undo: "unset DOCKER_HOST",
     tls: {},
   });
@@ -47,6 +48,7 @@ test("Docker's current context", () => {
   expect(configuredEngine({}, home)).toEqual({
     dockerHost: "unix:///colima.sock",
     origin: 'the Docker context "colima"',
+    isContext: true,
     undo: "docker context use default",
     tls: {},
   });

@@ -9,6 +9,8 @@ export interface ConfiguredEngine {
   readonly dockerHost: string;
   /** In words: `DOCKER_HOST`, say. */
   readonly origin: string;
+  /** Docker's own current context named it, of which Testcontainers knows nothing. */
+  readonly isContext: boolean;
   /** How to take it back. */
   readonly undo: string;
   /** What has to be in the environment for it, besides DOCKER_HOST. */
@@ -24,14 +26,18 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
   const file = join(home, ".testcontainers.properties");
   const properties = contents(file);
   const tcHost = property(properties, "tc.host");
-  const undo = `remove the line from ${file}`;
+  const removeLine = `remove the line from ${file}`;
   // Testcontainers knows nothing of TLS for it.
-  if (tcHost) return { dockerHost: tcHost, origin: `tc.host in ${file}`, undo, tls: {} };
+  if (tcHost)
+    return { dockerHost: tcHost, origin: `tc.host in ${file}`, isContext: false, undo: removeLine, tls: {} };
   const tls = tlsFrom(env, properties);
-  if (env.DOCKER_HOST)
-    return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", undo: "unset DOCKER_HOST", tls };
+  if (env.DOCKER_HOST) {
+    const undo = "unset DOCKER_HOST";
+    return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", isContext: false, undo, tls };
+  }
   const dockerHost = property(properties, "docker.host");
-  if (dockerHost) return { dockerHost, origin: `docker.host in ${file}`, undo, tls };
+  if (dockerHost)
+    return { dockerHost, origin: `docker.host in ${file}`, isContext: false, undo: removeLine, tls };
   return dockerContext(env, home);
 }
 
@@ -62,7 +68,7 @@ function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine |
   const tls = existsSync(join(certificates, "ca.pem"))
     ? { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certificates }
     : {};
-  return { dockerHost, origin: `the Docker context "${name}"`, undo, tls };
+  return { dockerHost, origin: `the Docker context "${name}"`, isContext: true, undo, tls };
 }
 
 function property(properties: string, key: string): string | undefined {

@@ -26,7 +26,7 @@ export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | u
   const configured = configuredEngine(env);
   if (configured) {
     await checkConfigured(configured);
-    if (configured.origin.startsWith("the Docker context")) env.DOCKER_HOST = configured.dockerHost;
+    if (configured.isContext) env.DOCKER_HOST = configured.dockerHost;
     Object.assign(env, configured.tls);
     tellSocketInside(configured.dockerHost, env);
     return configured.dockerHost;

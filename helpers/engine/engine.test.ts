@@ -43,6 +43,6 @@ test("workers are told of the engine that was found, and Ryuk stays away from wh
     step: <T>(_: string, work: (update: () => void) => T) => work(() => {}),
   };
   await using engine = await openEngine({ run: thisRun(), progress: progress as never, keep: true });
-  expect(engine).toMatchObject({ name: "docker", private: false, ryuk: false, dockerHost });
+  expect(engine).toMatchObject({ name: "docker", private: false, dockerHost });
   expect(process.env).toMatchObject({ DOCKER_HOST: dockerHost, TESTCONTAINERS_RYUK_DISABLED: "true" });
 });

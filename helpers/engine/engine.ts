@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
-import { getContainerRuntimeClient } from "testcontainers";
-import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
-import { answerBefore, NoAnswerError } from "../wait.ts";
+import { answered, connectEngine } from "./connect.ts";
 import { discoverEngine } from "./discover.ts";
 import { type EngineFacts, engineFacts } from "./facts.ts";
 import { ensureInstalled } from "./install.ts";
@@ -26,9 +24,6 @@ import { onInterrupt } from "./signals.ts";
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
 
-/** How long an engine may take to say what it is, in milliseconds. */
-const ANSWER_MS = 30_000;
-
 /** The container engine that everything runs on. Disposing of it removes what the run left there. */
 export interface Engine extends AsyncDisposable, EngineFacts {
   /** Started by us for our runs, and stopped with the last of them. */
@@ -37,8 +32,6 @@ export interface Engine extends AsyncDisposable, EngineFacts {
   readonly dockerHost: string;
   /** Address at which published ports are reached. */
   readonly host: string;
-  /** Whether Testcontainers' Ryuk cleans up as well. */
-  readonly ryuk: boolean;
   /** For work with images. */
   readonly docker: Dockerode;
   /** Lets what the run made live on after it: disposing, and the clean-up of later runs, spare it. */
@@ -77,8 +70,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       },
     };
   } catch (error) {
-    await close();
-    interruption[Symbol.dispose]();
+    try {
+      await close();
+    } catch (second) {
+      // What went wrong first is what is told; the next run removes what is left.
+      progress.note(`  ${(second as Error).message}`);
+    } finally {
+      interruption[Symbol.dispose]();
+    }
     throw error;
   }
 }
@@ -100,13 +99,13 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   const own = typeof found === "string" ? undefined : found;
   try {
     const dockerHost = own?.dockerHost ?? String(found);
-    const client = await answered(dockerHost, testcontainersClient());
+    const client = await connectEngine(dockerHost);
     const docker = client.container.dockerode;
     // For workers, which ask the engine without Testcontainers. Only now: Testcontainers has found it in its own way,
     // and would take a path with a blank or an accent in DOCKER_HOST for another one. On Windows both look there alone.
     if (!dockerHost.startsWith("npipe:")) env.DOCKER_HOST = dockerHost;
     const facts = await answered(dockerHost, engineFacts(docker));
-    const ryuk = await decideRyuk(docker, { name: facts.name, dockerHost }, env);
+    await decideRyuk(docker, { name: facts.name, dockerHost }, env);
     let kept = false;
     let closing: Promise<void> | undefined;
     return {
@@ -114,7 +113,6 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
       private: own !== undefined,
       dockerHost,
       host: client.info.containerRuntime.host,
-      ryuk,
       docker,
       kill: own?.killContainer,
       async keep() {
@@ -131,20 +129,6 @@ async function open(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promi
   } catch (error) {
     await own?.leave();
     throw error;
-  }
-}
-
-/** Its socket may take what is asked and never answer: one behind a tunnel whose other end is gone, say. */
-async function answered<T>(dockerHost: string, question: Promise<T>): Promise<T> {
-  try {
-    return await answerBefore(question, performance.now() + ANSWER_MS);
-  } catch (cause) {
-    if (!(cause instanceof NoAnswerError)) throw cause;
-    throw new Problem(
-      `the container engine at ${dockerHost} does not answer`,
-      "Restart it, or set DOCKER_HOST to one that does.",
-      { cause },
-    );
   }
 }
 
@@ -175,18 +159,6 @@ async function installEngine(progress: Progress, env: NodeJS.ProcessEnv): Promis
     await sleep(100);
   }
   return undefined;
-}
-
-async function testcontainersClient() {
-  try {
-    return await getContainerRuntimeClient();
-  } catch (cause) {
-    throw new Problem(
-      "a container engine answers, but Testcontainers cannot work with it",
-      "DEBUG=testcontainers* tells why; it needs Docker 20.10 or Podman 4 at least, and inside a container perhaps TESTCONTAINERS_HOST_OVERRIDE, the address of published ports",
-      { cause },
-    );
-  }
 }
 
 async function close(docker: Dockerode, run: Run, own: PrivateEngine | undefined): Promise<void> {

@@ -118,18 +118,17 @@ export async function findAbandoned(docker: Dockerode): Promise<(run: Run) => bo
 }
 
 /**
- * Removes the images that we built, by their names: an image that somebody made from one of them has its labels too,
+ * Removes the images that we built, and says how many. They go by their names: an image that somebody made from one of them has its labels too,
  * and stays.
  */
 export async function removeImages(docker: Dockerode): Promise<number> {
   const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurTag);
-  await removeEach(tags, (tag) => docker.getImage(tag).remove());
+  const untagged = await removeEach(tags, (tag) => docker.getImage(tag).remove());
   // What a newer build has taken the name from; one that is used, by a container or another image, stays as well.
   const nameless = (await docker.listImages({ filters: { dangling: ["true"] } })).filter(({ Labels }) =>
     Object.keys(Labels ?? {}).some((label) => label.startsWith(`${LABEL}.`)),
   );
-  await removeEach(nameless, ({ Id }) => docker.getImage(Id).remove());
-  return tags.length + nameless.length;
+  return untagged + (await removeEach(nameless, ({ Id }) => docker.getImage(Id).remove()));
 }
 
 /** Podman puts a registry before the name. */
@@ -145,11 +144,13 @@ export function describeRemoved(removed: Partial<Removed> & { images?: number })
   return parts.length > 0 ? parts.join(", ") : undefined;
 }
 
-async function removeEach<T>(things: readonly T[], remove: (thing: T) => Promise<unknown>): Promise<void> {
+/** Removes what can be removed, and gives how many these were. */
+async function removeEach<T>(things: readonly T[], remove: (thing: T) => Promise<unknown>): Promise<number> {
   const results = await Promise.allSettled(things.map(remove));
   for (const result of results) {
     if (result.status === "rejected" && !isGone(result.reason)) throw result.reason;
   }
+  return results.filter(({ status }) => status === "fulfilled").length;
 }
 
 /** Somebody else (Ryuk, another run) was quicker, or is just removing it. */

@@ -54,7 +54,8 @@ export async function setUpNetwork(engineId: string): Promise<PrivateNetwork> {
 /** Removes what {@link setUpNetwork} made, as well as the bridges that the engine made in its range. */
 export async function tearDownNetwork(engineId: string): Promise<void> {
   const bridge = bridgeOf(engineId);
-  const addresses = await bridgeAddresses();
+  // Where it never was there need not be an "ip" either.
+  const addresses = isLink(bridge) ? await bridgeAddresses() : [];
   const own = addresses.find((candidate) => candidate.name === bridge);
   if (own) {
     const pool = parseSubnet(`${own.address.split(".").slice(0, 2).join(".")}.128.0/17`);

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import { ImageName } from "testcontainers";
+import { readLock } from "../images/lock.ts";
 import { cacheFolder } from "../paths.ts";
 
-/** The image that this version of Testcontainers starts, unless RYUK_CONTAINER_IMAGE names another. */
-const RYUK_IMAGE = "testcontainers/ryuk:0.14.0";
 /** A registry that is silent for so long is taken for unreachable. */
 const SILENCE_MS = 5_000;
 /** How long a registry is not asked again after that. */
@@ -25,7 +24,7 @@ export async function decideRyuk(
   if (env.TESTCONTAINERS_RYUK_DISABLED === "true") return false;
   // Podman denies Ryuk its socket, unless the user has arranged for that.
   const denied = engine.name === "podman" && env.TESTCONTAINERS_RYUK_PRIVILEGED !== "true";
-  const image = ImageName.fromString(env.RYUK_CONTAINER_IMAGE || RYUK_IMAGE).string;
+  const image = ImageName.fromString(env.RYUK_CONTAINER_IMAGE || readLock().ryuk.pull).string;
   const possible =
     !denied &&
     ((await hasImage(docker, image)) ||

@@ -58,11 +58,14 @@ export class Transcript {
  * Steps as a reader sees them in a terminal: `$` before what he could type, `node#` before what ran on the node, `host#`
  * before what takes root on the engine's host.
  */
-export function formatSteps(steps: readonly Step[]): string[] {
+export function formatSteps(
+  steps: readonly Step[],
+  exitCode = (code: number) => `(exit code ${code})`,
+): string[] {
   return steps.flatMap((step) => {
     const prompt = PROMPTS[step.where];
     const lines = step.output === "" ? [] : step.output.split("\n").map(withoutMiddle);
-    const exit = step.exitCode === 0 ? [] : [`(exit code ${step.exitCode})`];
+    const exit = step.exitCode === 0 ? [] : [exitCode(step.exitCode)];
     // A script may have several lines.
     return [...`${prompt}${step.command}`.split("\n"), ...lines, ...exit];
   });

@@ -47,8 +47,15 @@ export async function pull(
     timer = setTimeout(() => silence.abort(), limit);
   };
   const abortSignal = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+  // Who is logged in wants to know why he is told to log in.
+  let noLogin: string | undefined;
+  const told = (failure: PullFailure): PullFailure =>
+    noLogin ? { ...failure, line: `${failure.line}; asked without your login: ${noLogin}` } : failure;
   try {
-    const authconfig = await credentials(registry);
+    const authconfig = await credentials(registry).catch((error: Error) => {
+      noLogin = error.message;
+      return undefined;
+    });
     signal?.throwIfAborted();
     restart();
     const stream = await docker.createImage(authconfig, {
@@ -56,7 +63,7 @@ export async function pull(
       abortSignal,
     } as Dockerode.AuthConfig);
     for await (const event of events(stream)) {
-      if (event.error) return failureOf(familiarName(image), registry, event.error);
+      if (event.error) return told(failureOf(familiarName(image), registry, event.error));
       if (!progress.add(event)) continue;
       restart();
       update(progress.text);
@@ -64,8 +71,9 @@ export async function pull(
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    if (silence.signal.aborted) return hangingFailure(registry, Math.round(limit / 1000));
-    return failureOf(familiarName(image), registry, error instanceof Error ? error.message : String(error));
+    if (silence.signal.aborted) return told(hangingFailure(registry, Math.round(limit / 1000)));
+    const message = error instanceof Error ? error.message : String(error);
+    return told(failureOf(familiarName(image), registry, message));
   } finally {
     clearTimeout(timer);
   }
@@ -131,9 +139,9 @@ async function* events(stream: NodeJS.ReadableStream): AsyncGenerator<PullEvent>
   if (rest.trim()) yield JSON.parse(rest) as PullEvent;
 }
 
-/** What the user logged in with, if he did: pulls then count on his own limit. */
+/** What the user logged in with, if he did: pulls then count on his own limit. @throws {Error} when the helper that knows it fails */
 async function credentials(registry: string): Promise<Dockerode.AuthConfig | undefined> {
   const key = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
   const known = getAuthConfig(key) as Promise<Dockerode.AuthConfig | undefined>;
-  return answerBefore(known, performance.now() + CREDENTIALS_MS).catch(() => undefined);
+  return answerBefore(known, performance.now() + CREDENTIALS_MS);
 }

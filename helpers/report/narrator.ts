@@ -4,10 +4,11 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { ClaimArtifact } from "../chapter/artifact.ts";
 import { isClusterLost } from "../chapter/opening-error.ts";
 import { sanitize } from "../evidence/sanitize.ts";
-import { formatSteps, formatStepsBriefly } from "../evidence/transcript.ts";
+import { formatStepsBriefly } from "../evidence/transcript.ts";
 import { live } from "../live.ts";
 import type { ClaimRecord } from "../record.ts";
 import { claimOf, errorsOf } from "./outcomes.ts";
+import { tellSteps } from "./steps.ts";
 import { type Language, paint, verdict, WORDS } from "./text.ts";
 
 /** Tells a run as the article would be told: chapter, prose, claim, command, real output, outcome. */
@@ -86,7 +87,7 @@ export default class Narrator implements Reporter {
         .trim()
         .replaceAll(/\*\*(.+?)\*\*/g, (_, word: string) => paint("bold", word)),
       "",
-      ...indent(formatSteps(chapter.prelude)),
+      ...indent(tellSteps(chapter.prelude, this.#language)),
     ];
   }
 
@@ -96,7 +97,7 @@ export default class Narrator implements Reporter {
     return [
       "",
       `${paint("cyan", claim.id)}  ${paint("bold", claim.statement[this.#language])}`,
-      ...indent(formatSteps(claim.steps)),
+      ...indent(tellSteps(claim.steps, this.#language)),
       `  ${verdict(claim, this.#language)}  ${paint("dim", words.seconds(claim.duration / 1000))}`,
       ...(claim.because ? [`  ${words.because}${claim.because[this.#language]}`] : []),
       ...(claim.because && claim.references.length > 0

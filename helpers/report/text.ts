@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { inChinese } from "../book/phrases.ts";
 import type { Bilingual } from "../chapter/claim.ts";
 import { isVerdict, type Outcome } from "../chapter/outcome.ts";
 import type { ClaimRecord, Distribution, RecordHead } from "../record.ts";
@@ -84,8 +85,10 @@ export const WORDS = {
     notRun: "NOT RUN TO ITS END: ",
     upgradeTitle: "Claims on",
     and: ", ",
+    comma: ", ",
     colon: ": ",
     seconds: (n: number) => `${n.toFixed(2)} s`,
+    exitCode: (code: number) => `(exit code ${code})`,
   },
   zh: {
     expected: "，与本章预期一致",
@@ -117,9 +120,11 @@ export const WORDS = {
     seenOtherwise: "结果相同，但看到的内容不同：",
     notRun: "没有运行完：",
     upgradeTitle: "各版本上的论断：",
-    and: "，",
+    and: "、",
+    comma: "，",
     colon: "：",
     seconds: (n: number) => `${n.toFixed(2)} 秒`,
+    exitCode: (code: number) => `（退出码 ${code}）`,
   },
 } as const;
 
@@ -154,7 +159,7 @@ export function nameOfNode(
   language: Language,
 ): string {
   if (distribution === "k3s") return `k3s ${kubernetes}`;
-  return `Kubernetes ${kubernetes}${WORDS[language].and}${DISTRIBUTIONS[language][distribution]}`;
+  return `Kubernetes ${kubernetes}${WORDS[language].comma}${DISTRIBUTIONS[language][distribution]}`;
 }
 
 /** What the run ran on: k3s is named only when it was k3s, and every stand-in is named. */
@@ -165,6 +170,11 @@ export function describeHead(head: RecordHead, language: Language): string[] {
     ...(head.engine
       ? [`${head.engine.name} ${head.engine.version}${head.engine.private ? words.privateEngine : ""}`]
       : []),
-    ...head.images.map(({ description }) => `  ${description}`),
+    ...head.images.map(({ description }) => `  ${said(description, language)}`),
   ];
+}
+
+/** What is said in words of how something came about, in a language; in English what has no Chinese yet. */
+export function said(text: string, language: Language): string {
+  return language === "zh" ? (inChinese(text) ?? text) : text;
 }

@@ -19,7 +19,7 @@ export function upgradeMarkdown(titles: readonly string[], rows: readonly Row[],
     `**${id}** ${because?.[language] ?? ""}`,
     ...cells.map((cell, column) =>
       cell
-        ? `- ${titles[column]}: ${nameOfOutcome(cell.outcome, language)} \`${asCode(cell.observed)}\``
+        ? `- ${titles[column]}${words.colon}${nameOfOutcome(cell.outcome, language)} \`${asCode(cell.observed)}\``
         : "",
     ),
   ]);

@@ -41,7 +41,7 @@ function changeText(row: Row, titles: readonly string[], language: Language): st
     "",
     `${paint("cyan", row.id)}  ${paint("bold", row.statement[language])}`,
     ...distinct(row.cells).flatMap(({ cell, columns }) => [
-      `  ${columns.map((column) => titles[column]).join(words.and)}: ${seenOutcome(cell, language)}`,
+      `  ${columns.map((column) => titles[column]).join(words.and)}${words.colon}${seenOutcome(cell, language)}`,
       ...formatStepsBriefly(cell.steps).map((line) => `      ${line}`),
       ...(cell.observed === undefined ? [] : [`      → ${JSON.stringify(cell.observed)}`]),
     ]),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -41,7 +41,21 @@ test("where there is none, or half of one, that is said", () => {
   expect(() => continueJournal(folder, subject)).toThrow("there is no soak to go on with");
 });
 
-test("the sources are the same as long as nobody changes them", () => {
-  expect(hashOfSources()).toMatch(/^[0-9a-f]{64}$/);
-  expect(hashOfSources()).toBe(hashOfSources());
+test("the sources are others when a file has another content or another place", () => {
+  const put = (name: string, content: string) => {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  };
+  put("chapters/01-pod.test.ts", "a");
+  put("helpers/a/x.ts", "one");
+  put("helpers/b/x.ts", "two");
+  const before = hashOfSources(folder);
+  put("README.md", "documents it");
+  expect(hashOfSources(folder)).toBe(before);
+  put("helpers/a/x.ts", "two");
+  put("helpers/b/x.ts", "one");
+  const swapped = hashOfSources(folder);
+  expect(swapped).not.toBe(before);
+  put("chapters/01-pod.test.ts", "b");
+  expect(hashOfSources(folder)).not.toBe(swapped);
 });

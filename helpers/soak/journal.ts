@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
@@ -73,14 +73,17 @@ export function writeJournal(folder: string, journal: Journal): void {
   renameSync(`${file}.new`, file);
 }
 
-/** The SHA-256 of all that the chapters are run from, in hex: what documents them has no part in it. */
-export function hashOfSources(): string {
+/** The SHA-256 of all that the chapters of a checkout are run from, in hex: what documents them has no part in it. */
+export function hashOfSources(checkout = PROJECT_ROOT): string {
   const patterns = ["{chapters,commands,fixtures,helpers}/**", "package-lock.json", "vitest.config.ts"];
-  const hash = createHash("sha256");
-  for (const { parentPath, name } of globSync(patterns, { cwd: PROJECT_ROOT, withFileTypes: true })
+  const files = globSync(patterns, { cwd: checkout, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .sort((a, b) => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1))) {
-    hash.update(`${name}\0`).update(readFileSync(join(parentPath, name)));
+    .map(({ parentPath, name }) => relative(checkout, join(parentPath, name)))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = readFileSync(join(checkout, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
   }
   return hash.digest("hex");
 }

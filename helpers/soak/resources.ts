@@ -1,4 +1,4 @@
-import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import type Dockerode from "dockerode";
 
 /** What is in use in the engine and on this machine: what would grow if runs left something behind. */
@@ -40,7 +40,8 @@ function countHere() {
 
 /** Those that can be seen. /proc/cgroups counts removed ones too, until the kernel has given back their page cache. */
 function countCgroups(): number {
-  const entries = readdirSync("/sys/fs/cgroup", { recursive: true, withFileTypes: true });
+  // Not readdir's own recursion, which fails where one goes away meanwhile.
+  const entries = globSync("/sys/fs/cgroup/**", { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).length;
 }
 

@@ -8,14 +8,21 @@ class CopyButton extends HTMLElement {
     button.type = "button";
     button.title = label;
     button.setAttribute("aria-label", label);
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(this.querySelector("code")?.textContent ?? "");
+    const tellDone = () => {
       button.dataset["done"] = done;
       button.setAttribute("aria-label", done);
       setTimeout(() => {
         delete button.dataset["done"];
         button.setAttribute("aria-label", label);
       }, 2000);
+    };
+    button.addEventListener("click", () => {
+      const code = this.querySelector("code");
+      if (!code) return;
+      // Where the browser does not permit it the command is selected, and Ctrl-C copies it.
+      navigator.clipboard
+        .writeText(code.textContent)
+        .then(tellDone, () => getSelection()?.selectAllChildren(code));
     });
     this.append(button);
   }

@@ -10,25 +10,23 @@ const START_MS = 30_000;
 /** How long processes may take there to end that were told to. */
 const END_MS = 30_000;
 
-test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s that nobody handles ends all commands, and then us",
-  async (signal) => {
-    await using folder = await testFolder();
-    const files = ["one", "two"].map((name) => join(folder.path, name));
-    const commands = files.map(
-      (file) => `runCommand("sh", ["-c", "echo $$ > ${file}; sleep 60"], { doing: "x" })`,
-    );
-    const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dirname, "child.ts"))};
-    await Promise.all([${commands.join(", ")}]);`;
-    const run = execa(process.execPath, ["--input-type=module-typescript", "-e", script], { reject: false });
-    const pids = await Promise.all(files.map(pidIn));
-    const children = pids.map((pid) => identify(pid)).filter((child) => child !== undefined);
-    expect(children).toHaveLength(2);
-    run.kill(signal);
-    expect((await run).failed).toBe(true);
-    expect(await waitUntilGone(children, END_MS)).toBe(true);
-  },
-);
+test.each(["SIGINT", "SIGTERM"] as const)("%s ends all commands, and then us", async (signal) => {
+  await using folder = await testFolder();
+  const files = ["one", "two"].map((name) => join(folder.path, name));
+  const commands = files.map(
+    (file) => `runCommand("sh", ["-c", "echo $$ > ${file}; sleep 60"], { doing: "x" })`,
+  );
+  const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dirname, "child.ts"))};
+    import { withCleanup } from ${JSON.stringify(join(import.meta.dirname, "../../engine/signals.ts"))};
+    await withCleanup(() => Promise.all([${commands.join(", ")}]));`;
+  const run = execa(process.execPath, ["--input-type=module-typescript", "-e", script], { reject: false });
+  const pids = await Promise.all(files.map(pidIn));
+  const children = pids.map((pid) => identify(pid)).filter((child) => child !== undefined);
+  expect(children).toHaveLength(2);
+  run.kill(signal);
+  expect((await run).failed).toBe(true);
+  expect(await waitUntilGone(children, END_MS)).toBe(true);
+});
 
 async function pidIn(file: string): Promise<number> {
   let pid = 0;

@@ -1,6 +1,5 @@
 import { onInterrupt } from "../../engine/signals.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** How long an interrupted command may take to tidy up after itself, in milliseconds. */
 const GRACE_MS = 5_000;
 
@@ -18,44 +17,23 @@ export function watchFamily(pid: number | undefined, leaderEnded: Promise<unknow
     return ending;
   };
   const interrupt = onInterrupt(end);
-  running.set(end, pid);
-  watchSignals();
+  running.add(pid);
+  if (!process.listeners("exit").includes(killAll)) process.on("exit", killAll);
   return {
     end,
     [Symbol.dispose]() {
       interrupt[Symbol.dispose]();
-      running.delete(end);
-      if (running.size === 0 && !passingOn) unwatchSignals();
+      running.delete(pid);
     },
   };
 }
 
-/** What ends each command, with its process group. */
-const running = new Map<() => Promise<void>, number | undefined>();
-let passingOn = false;
-
-/** Signals that nobody handles would end us alone: the terminal's Ctrl-C doesn't reach other process groups. */
-function watchSignals(): void {
-  for (const name of SIGNALS) if (process.listenerCount(name) === 0) process.on(name, passOn);
-  if (!process.listeners("exit").includes(killAll)) process.on("exit", killAll);
-}
-
-function unwatchSignals(): void {
-  for (const name of SIGNALS) process.off(name, passOn);
-  process.off("exit", killAll);
-}
+/** The process groups that have not ended. */
+const running = new Set<number | undefined>();
 
 /** When one command's failure ends us, the others may still be tidying up, or not have noticed anything. */
 function killAll(): void {
-  for (const pid of running.values()) if (pid !== undefined) sendToGroup(pid, "SIGKILL");
-}
-
-function passOn(name: NodeJS.Signals): void {
-  passingOn = true;
-  void Promise.all([...running.keys()].map((end) => end())).finally(() => {
-    unwatchSignals();
-    process.kill(process.pid, name);
-  });
+  for (const pid of running) if (pid !== undefined) sendToGroup(pid, "SIGKILL");
 }
 
 async function endGroup(pid: number | undefined, leaderEnded: Promise<unknown>): Promise<void> {
