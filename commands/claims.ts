@@ -7,6 +7,7 @@ import { Problem } from "../helpers/problem.ts";
 import { lineProgress } from "../helpers/progress.ts";
 import { tellSteps } from "../helpers/report/steps.ts";
 import { type Language, nameOfOutcome, outcomeWithReason, paint, WORDS } from "../helpers/report/text.ts";
+import { inColumn, STATEMENT_WIDTH } from "../helpers/report/wrap.ts";
 import { commandLine, languageOption, main } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 
@@ -50,12 +51,15 @@ function overview(definitions: readonly ToldClaim[], ledgers: readonly Ledger[],
   const table = new Table({
     head: [words.claim, words.statement, ...ledgers.map(({ head }) => columnTitle(head))],
     style: { head: [], border: [], compact: true },
-    colWidths: [Math.max(...definitions.map(({ id }) => id.length)) + 2, 56],
+    colWidths: [Math.max(...definitions.map(({ id }) => id.length)) + 2, STATEMENT_WIDTH],
     wordWrap: true,
-    wrapOnWordBoundary: lang === "en",
   });
   for (const { id, statement } of definitions) {
-    table.push([id, statement[lang], ...ledgers.map((ledger) => outcomeIn(ledger, id, lang))]);
+    table.push([
+      id,
+      inColumn(statement[lang], STATEMENT_WIDTH, lang),
+      ...ledgers.map((ledger) => outcomeIn(ledger, id, lang)),
+    ]);
   }
   return `${table.toString()}\n${definitions.length} ${words.claims}`;
 }

@@ -10,6 +10,7 @@ import type { ClaimRecord } from "../record.ts";
 import { claimOf, errorsOf } from "./outcomes.ts";
 import { tellSteps } from "./steps.ts";
 import { type Language, paint, verdict, WORDS } from "./text.ts";
+import { inColumn, STATEMENT_WIDTH } from "./wrap.ts";
 
 /** Tells a run as the article would be told: chapter, prose, claim, command, real output, outcome. */
 export default class Narrator implements Reporter {
@@ -117,7 +118,7 @@ export default class Narrator implements Reporter {
       head: [words.claim, words.statement, words.outcome, words.time].map((word) => paint("bold", word)),
       style: { head: [], border: [], compact: true },
       // An id is what a reader searches for: never cut off.
-      colWidths: [Math.max(...this.#claims.map(({ claim }) => claim.id.length)) + 2, 56, 30, 10],
+      colWidths: [Math.max(...this.#claims.map(({ claim }) => claim.id.length)) + 2, STATEMENT_WIDTH, 30, 10],
       wordWrap: true,
     });
     const inOrder = this.#claims.toSorted((a, b) =>
@@ -126,17 +127,12 @@ export default class Narrator implements Reporter {
     for (const { claim } of inOrder) {
       table.push([
         claim.id,
-        this.#wrap(claim.statement[this.#language]),
+        inColumn(claim.statement[this.#language], STATEMENT_WIDTH, this.#language),
         verdict(claim, this.#language),
         words.seconds(claim.duration / 1000),
       ]);
     }
     return table.toString();
-  }
-
-  /** The table wraps at spaces, which Chinese has not: there every line gets as many signs as surely fit. */
-  #wrap(text: string): string {
-    return this.#language === "en" ? text : (text.match(/.{1,27}/gu) ?? []).join("\n");
   }
 
   /** Prints at once what belongs to the chapter that is being told, and keeps the rest until its turn. */
