@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Prefix of every label that we put on containers, networks, volumes and images. */
@@ -55,15 +55,26 @@ export function isDead(run: Run): boolean {
   return now !== run.startTime && now !== HIDDEN;
 }
 
-/** A short, stable name of this machine that gives nothing away about it. */
+/**
+ * A short, stable name of this machine that gives nothing away about it. Containers count as machines of their own, though
+ * two of them may have the host's name and share its engine: neither sees the other's processes.
+ */
 export function thisMachine(): string {
-  let id = hostname();
-  try {
-    id += readFileSync("/etc/machine-id", "utf8").trim();
-  } catch {
+  const id = [
+    hostname(),
     // macOS and minimal containers have none; the host name has to do.
+    orNothing(() => readFileSync("/etc/machine-id", "utf8").trim()),
+    orNothing(() => readlinkSync("/proc/self/ns/pid")),
+  ];
+  return createHash("sha256").update(id.join("")).digest("hex").slice(0, 12);
+}
+
+function orNothing(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return "";
   }
-  return createHash("sha256").update(id).digest("hex").slice(0, 12);
 }
 
 /**
