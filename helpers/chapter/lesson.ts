@@ -1,8 +1,9 @@
 import { type Api, connect } from "../cluster/api.ts";
-import { apply, removeNamespace, untilReady, untilSchedulable, untilSettled } from "../cluster/apply.ts";
+import { apply, removeNamespace, untilSchedulable } from "../cluster/apply.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import { type Workplace, workplaceFor } from "../cluster/workplace.ts";
+import { untilReady, untilSettled } from "../cluster/ready.ts";
 import { untilNextLook } from "../clock.ts";
 import { type ContainerRuntime, containerRuntime } from "../container-runtime.ts";
 import { diagnose } from "../diagnose.ts";

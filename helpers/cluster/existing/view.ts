@@ -3,7 +3,8 @@ import { runLabels, type Run } from "../../run.ts";
 import { Problem } from "../../problem.ts";
 import type { NodeExec } from "../../kubectl.ts";
 import { type Api, apiMessage, apiStatus, isOverloaded } from "../api.ts";
-import { apply, untilReady } from "../apply.ts";
+import { apply } from "../apply.ts";
+import { untilReady } from "../ready.ts";
 import { Manifest, type ManifestObject } from "../../manifest.ts";
 import type { NodeView } from "./kubectl-here.ts";
 
