@@ -1,4 +1,4 @@
-import { type Bound, chapter, type Look, type Manifest, type ManifestMutant } from "../helpers/chapter.ts";
+import { type Bound, chapter, keeping, type Look, type ManifestMutant } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
   title: { en: "The Deployment: from one version to the next", zh: "Deployment：从一个版本到下一个版本" },
@@ -886,22 +886,6 @@ async function parting({ kubectl, namespace, until }: Look) {
       there === 0 || (leaving > 0 && (counted === String(leaving) || going === 0)),
   });
   return { leaving, counted: status.counted };
-}
-
-/** A mutant's manifest: only the objects that its claim looks at, so that a try costs few Pods, and one change. */
-function keeping(
-  names: readonly string[],
-  change: (manifest: Manifest) => void,
-): (manifest: Manifest) => void {
-  return (manifest) => {
-    for (const { objects } of manifest.files) {
-      const kept = objects.filter(
-        ({ kind, metadata }) => kind === "Namespace" || names.includes(metadata.name),
-      );
-      objects.splice(0, objects.length, ...kept);
-    }
-    change(manifest);
-  };
 }
 
 /** The revisions of a Deployment and how many Pods each wants, such as `1: 0 Pods; 2: 1 Pod`. */

@@ -22,7 +22,7 @@ import type { ClaimRecord } from "./record.ts";
 
 export type { ContainersMutant, ManifestMutant, Mutant } from "./chapter/claim.ts";
 export { optionsOf } from "./chapter/by-hand.ts";
-export { changed, only } from "./chapter/changed.ts";
+export { changed, keeping, only } from "./chapter/changed.ts";
 export { drawTable } from "./chapter/draw-table.ts";
 export { allDifferent, allEqual, matches, pick } from "./chapter/judgements.ts";
 export { firstProcessIn } from "./chapter/first-process.ts";

@@ -28,3 +28,22 @@ export function changed<Kind extends WorkloadKind>(
 export function only(kind: WorkloadKind, ...names: readonly string[]): (manifest: Manifest) => void {
   return (manifest) => manifest.keep(kind, ...names);
 }
+
+/**
+ * For a mutant that changes several objects: only those that are named are there, of whatever kind, so that a try costs few
+ * Pods, and one change is made.
+ */
+export function keeping(
+  names: readonly string[],
+  change: (manifest: Manifest) => void,
+): (manifest: Manifest) => void {
+  return (manifest) => {
+    for (const { objects } of manifest.files) {
+      const kept = objects.filter(
+        ({ kind, metadata }) => kind === "Namespace" || names.includes(metadata.name),
+      );
+      objects.splice(0, objects.length, ...kept);
+    }
+    change(manifest);
+  };
+}
