@@ -741,8 +741,15 @@ claim("deploy.stuck", {
   zh: "更新到不存在的镜像会卡住：超过 progressDeadlineSeconds 后，Deployment 报告 ProgressDeadlineExceeded，而旧 Pod 继续提供服务",
   source: "ours#deployment",
   references: [`${DOCS}#failed-deployment`, `${DOCS}#progress-deadline-seconds`],
-  observe: async ({ kubectl, namespace }) => {
+  observe: async ({ kubectl, namespace, until }) => {
     await kubectl`set image deployment/stuck -n ${namespace} whoami=whoami:no-such-version`;
+    // Where a busy cluster takes longer than the deadline to make the new Pod, the deadline is exceeded twice: before, and after.
+    await until({
+      what: "the new version's Pod to be counted",
+      look: () =>
+        kubectl`get deployment stuck -n ${namespace} -o custom-columns=GENERATION:.metadata.generation,OBSERVED:.status.observedGeneration,UPDATED:.status.updatedReplicas`,
+      until: ({ rows: [seen] }) => seen?.GENERATION === seen?.OBSERVED && seen?.UPDATED === "1",
+    });
     const status = await kubectl.orRefusal`rollout status deployment/stuck -n ${namespace} --timeout=60s`;
     const reason =
       await kubectl`get deployment stuck -n ${namespace} -o ${'jsonpath={.status.conditions[?(@.type=="Progressing")].reason}'}`;
