@@ -86,7 +86,7 @@ ${environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION")}`,
       (measured) => {
         results = { ...results, ...measured };
         // At once: what comes after it may go wrong.
-        if (record) recordResults({ schema: 1, ...measured });
+        if (record) recordResults(measured);
       },
     );
   } finally {

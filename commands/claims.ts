@@ -57,7 +57,7 @@ function overview(definitions: readonly ToldClaim[], ledgers: readonly Ledger[],
   for (const { id, statement } of definitions) {
     table.push([
       id,
-      inColumn(statement[lang], STATEMENT_WIDTH, lang),
+      inColumn(statement[lang], lang),
       ...ledgers.map((ledger) => outcomeIn(ledger, id, lang)),
     ]);
   }

@@ -24,6 +24,7 @@ import {
   continueJournal,
   hashOfSources,
   type Journal,
+  readJournal,
   writeJournal,
 } from "../helpers/soak/journal.ts";
 import { leftBehind } from "../helpers/soak/left-behind.ts";
@@ -75,6 +76,9 @@ await main(async () => {
   const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
   const rounds = planRounds(command.processedArgs[0] as number, options);
 
+  // Told before anything is started.
+  const before = options.continue && readJournal(FOLDER);
+
   await withEngine({ keep: false }, async ({ engine, run, progress }) => {
     if (rounds.some(({ load }) => load)) await provideLoad(progress);
     // The images are made before the first round, so that each does the same.
@@ -90,10 +94,10 @@ await main(async () => {
       clusters,
       load,
     };
-    const journal = options.continue ? continueJournal(FOLDER, subject) : beginJournal(FOLDER, subject);
+    const journal = before ? continueJournal(before, subject) : beginJournal(FOLDER, subject);
     const earlier = journal.rounds.length;
     if (earlier > 0) progress.note(`${earlier} rounds were run before, and count`);
-    const before = await countResources(engine.docker);
+    const resources = await countResources(engine.docker);
     // Who ends it early, or whom an error ends, wants to know what was counted so far.
     const tellUnfinished = () =>
       void process.stdout.write(`\n${summary(journal)}\nnpm run soak -- --continue goes on with them\n`);
@@ -114,7 +118,7 @@ await main(async () => {
     }
     process.stdout.write(`\n${summary(journal)}\n`);
     if (journal.rounds.some((found) => found.length > 0)) process.exitCode = 1;
-    const rows = resourceRows(before, await countResources(engine.docker));
+    const rows = resourceRows(resources, await countResources(engine.docker));
     process.stdout.write(`\n${resourceTable(rows, earlier + 1, rounds.length)}\n`);
   });
 });

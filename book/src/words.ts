@@ -37,7 +37,7 @@ export interface Words {
   readonly inBrackets: (text: string) => string;
   /** A number of seconds, with its unit. */
   readonly seconds: (seconds: string) => string;
-  readonly comma: string;
+  readonly and: string;
   readonly markedLines: (ground: string) => string;
   readonly expectedElsewhere: (outcome: string, where: string) => string;
   readonly byHand: (engine: string) => string;
@@ -75,7 +75,6 @@ export interface Words {
   readonly askedAs: string;
   readonly since: (version: string) => string;
   readonly notRecorded: string;
-  readonly exitCode: (code: number) => string;
   readonly onNode: string;
   readonly onHost: string;
   readonly copy: string;
@@ -148,7 +147,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     semicolon: "; ",
     inBrackets: (text) => ` (${text})`,
     seconds: (seconds) => `${seconds} s`,
-    comma: ", ",
+    and: ", ",
     markedLines: (ground) => `The marked lines are not so on ${ground}.`,
     expectedElsewhere: (outcome, where) => `expected with ${where}, not recorded yet: ${outcome}`,
     byHand: (engine) =>
@@ -198,7 +197,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     askedAs: "When this was recorded, the claim read: ",
     since: (version) => `asked since Kubernetes ${version}`,
     notRecorded: "This claim was not recorded here.",
-    exitCode: (code) => `exit code ${code}`,
     onNode: "on the node",
     onHost: "as root on the engine's host",
     copy: "Copy the command",
@@ -282,7 +280,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     semicolon: "；",
     inBrackets: (text) => `（${text}）`,
     seconds: (seconds) => `${seconds} 秒`,
-    comma: "、",
+    and: "、",
     markedLines: (ground) => `标出的各行与 ${ground} 上的不同。`,
     expectedElsewhere: (outcome, where) => `在 ${where} 上预期：${outcome}（尚未记录）`,
     byHand: (engine) =>
@@ -331,7 +329,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     askedAs: "记录时这条论断的表述是：",
     since: (version) => `从 Kubernetes ${version} 起验证`,
     notRecorded: "这条论断在此环境中没有记录。",
-    exitCode: (code) => `退出码 ${code}`,
     onNode: "在节点上",
     onHost: "在容器引擎所在主机上以 root 执行",
     copy: "复制命令",

@@ -5,6 +5,7 @@ import { execa, ExecaError, type Options } from "execa";
 import { sanitize } from "../evidence/sanitize.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
+import { writeWhole } from "../whole-file.ts";
 import type { Book } from "./model.ts";
 
 /** The package that draws the pages: apart, so that nobody has to install a site generator to run the article. */
@@ -44,8 +45,7 @@ export function handOver(book: Book): void {
   const text = JSON.stringify(book);
   // A server that watches the file shall not draw everything again for nothing.
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  writeWhole(file, text);
 }
 
 /**

@@ -118,8 +118,8 @@ export async function findAbandoned(docker: Dockerode): Promise<(run: Run) => bo
 }
 
 /**
- * Removes the images that we built, and says how many. They go by their names: an image that somebody made from one of them has its labels too,
- * and stays.
+ * Removes the images that we built, and says how many. They go by their names: an image that somebody made from one of
+ * them has its labels too, and stays.
  */
 export async function removeImages(docker: Dockerode): Promise<number> {
   const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurTag);

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isDead, type Run, thisMachine } from "../run.ts";
+import { writeWhole } from "../whole-file.ts";
 
 const User = z.object({
   run: z.object({ id: z.string(), machine: z.string(), pid: z.number(), startTime: z.string() }),
@@ -22,14 +23,7 @@ export function usersIn(folder: string) {
   }
 
   function add(run: Run, options: { kept?: boolean } = {}): void {
-    const file = fileOf(run);
-    try {
-      writeFileSync(`${file}.new`, JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    } catch (error) {
-      rmSync(`${file}.new`, { force: true });
-      throw error;
-    }
+    writeWhole(fileOf(run), JSON.stringify({ run, kept: options.kept ?? false }), { mode: 0o600 });
   }
 
   return {

@@ -139,7 +139,10 @@ async function* events(stream: NodeJS.ReadableStream): AsyncGenerator<PullEvent>
   if (rest.trim()) yield JSON.parse(rest) as PullEvent;
 }
 
-/** What the user logged in with, if he did: pulls then count on his own limit. @throws {Error} when the helper that knows it fails */
+/**
+ * What the user logged in with, if he did: pulls then count on his own limit.
+ * @throws {Error} when the helper that knows it fails
+ */
 async function credentials(registry: string): Promise<Dockerode.AuthConfig | undefined> {
   const key = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
   const known = getAuthConfig(key) as Promise<Dockerode.AuthConfig | undefined>;

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { RECORD_SCHEMA, type RunRecord, runRecord } from "../record.ts";
+import { writeWhole } from "../whole-file.ts";
 import { groundName, type Ledger, LEDGER_SCHEMA, type LedgerGround, ledgerSchema } from "./ledger.ts";
 
 /** Where recordings are kept. */
@@ -59,14 +60,13 @@ export function readRecording(ground: LedgerGround, folder: string = LEDGER_FOLD
 export function writeRecording({ ledger, transcript }: Recording, folder: string = LEDGER_FOLDER): string {
   const file = ledgerFile(ledger.head, folder);
   mkdirSync(folder, { recursive: true });
-  if (transcript) writeWhole(transcriptOf(file), transcript);
-  writeWhole(file, ledger);
+  if (transcript) writeWhole(transcriptOf(file), textOf(transcript));
+  writeWhole(file, textOf(ledger));
   return file;
 }
 
-function writeWhole(file: string, value: unknown): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 1)}\n`);
-  renameSync(`${file}.new`, file);
+function textOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 function parseFile<T>(file: string, schema: z.ZodType<T>, version: number): T {

@@ -127,7 +127,7 @@ export default class Narrator implements Reporter {
     for (const { claim } of inOrder) {
       table.push([
         claim.id,
-        inColumn(claim.statement[this.#language], STATEMENT_WIDTH, this.#language),
+        inColumn(claim.statement[this.#language], this.#language),
         verdict(claim, this.#language),
         words.seconds(claim.duration / 1000),
       ]);

@@ -8,9 +8,9 @@ const WORDS = new Intl.Segmenter("zh", { granularity: "word" });
 /** What closes something, or ends it, does not begin a line. */
 const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}]/u;
 
-/** Text for a table's column: the table itself wraps at spaces, which Chinese has not. */
-export function inColumn(text: string, width: number, language: Language): string {
-  return language === "zh" ? wrapChinese(text, width - 2) : text;
+/** A statement for that column: the table itself wraps at spaces, which Chinese has not. */
+export function inColumn(statement: string, language: Language): string {
+  return language === "zh" ? wrapChinese(statement, STATEMENT_WIDTH - 2) : statement;
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { beginJournal, continueJournal, hashOfSources, writeJournal } from "./journal.ts";
+import { beginJournal, continueJournal, hashOfSources, readJournal, writeJournal } from "./journal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "soak "));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,27 +18,27 @@ const rounds = [[], [{ what: "pod.ready", why: "refuted" }]];
 
 test("a soak that was ended goes on with the rounds that it had", () => {
   writeJournal(folder, { ...beginJournal(folder, subject), rounds });
-  expect(continueJournal(folder, { ...subject, chapters: ["01-pod"] }).rounds).toEqual(rounds);
+  expect(continueJournal(readJournal(folder), { ...subject, chapters: ["01-pod"] }).rounds).toEqual(rounds);
 });
 
 test("one that begins anew keeps nothing of the one before", () => {
   writeJournal(folder, { ...beginJournal(folder, subject), rounds });
   beginJournal(folder, subject);
-  expect(continueJournal(folder, subject).rounds).toEqual([]);
+  expect(continueJournal(readJournal(folder), subject).rounds).toEqual([]);
 });
 
 test("rounds of something else are not counted with it: what differs is named", () => {
   beginJournal(folder, subject);
-  expect(() => continueJournal(folder, { ...subject, sources: "def", load: "never" })).toThrow(
+  expect(() => continueJournal(readJournal(folder), { ...subject, sources: "def", load: "never" })).toThrow(
     "what differs: the sources, --load",
   );
 });
 
 test("where there is none, or half of one, that is said", () => {
-  expect(() => continueJournal(folder, subject)).toThrow("there is no soak to go on with");
+  expect(() => continueJournal(readJournal(folder), subject)).toThrow("there is no soak to go on with");
   beginJournal(folder, subject);
   writeFileSync(join(folder, "soak.json"), '{"subject"');
-  expect(() => continueJournal(folder, subject)).toThrow("there is no soak to go on with");
+  expect(() => continueJournal(readJournal(folder), subject)).toThrow("there is no soak to go on with");
 });
 
 test("the sources are others when a file has another content or another place", () => {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../paths.ts";
 import { Problem } from "../problem.ts";
+import { writeWhole } from "../whole-file.ts";
 
 /** What a soak asks, and on what: rounds count together only where all of it is the same. */
 const subject = z.strictObject({
@@ -45,32 +46,31 @@ export function beginJournal(folder: string, subject: Subject): Journal {
   return journal;
 }
 
-/**
- * Goes on with what was counted in `folder`.
- * @throws {Problem} when nothing was, or it was of something else
- */
-export function continueJournal(folder: string, subject: Subject): Journal {
-  const anew = "Leave --continue out: a soak begins anew.";
-  let journal: Journal;
+const ANEW = "Leave --continue out: a soak begins anew.";
+
+/** What was counted in `folder` before. @throws {Problem} when nothing was */
+export function readJournal(folder: string): Journal {
   try {
-    journal = journalSchema.parse(JSON.parse(readFileSync(join(folder, JOURNAL), "utf8")));
+    return journalSchema.parse(JSON.parse(readFileSync(join(folder, JOURNAL), "utf8")));
   } catch (cause) {
-    throw new Problem(`there is no soak to go on with in ${folder}`, anew, { cause });
+    throw new Problem(`there is no soak to go on with in ${folder}`, ANEW, { cause });
   }
+}
+
+/** Goes on with what was counted before. @throws {Problem} when that was of something else */
+export function continueJournal(journal: Journal, subject: Subject): Journal {
   const differing = (Object.keys(NAMES) as (keyof Subject)[]).filter(
     (key) => String(journal.subject[key]) !== String(subject[key]),
   );
   if (differing.length === 0) return journal;
   const names = differing.map((key) => NAMES[key]).join(", ");
-  throw new Problem(`the soak to go on with was of something else; what differs: ${names}`, anew);
+  throw new Problem(`the soak to go on with was of something else; what differs: ${names}`, ANEW);
 }
 
 /** Keeps what was counted, whole at any moment. */
 export function writeJournal(folder: string, journal: Journal): void {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, JOURNAL);
-  writeFileSync(`${file}.new`, `${JSON.stringify(journal, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  writeWhole(join(folder, JOURNAL), `${JSON.stringify(journal, null, 2)}\n`);
 }
 
 /** The SHA-256 of all that the chapters of a checkout are run from, in hex: what documents them has no part in it. */

@@ -17,23 +17,23 @@ export function watchFamily(pid: number | undefined, leaderEnded: Promise<unknow
     return ending;
   };
   const interrupt = onInterrupt(end);
-  running.add(pid);
+  if (pid !== undefined) running.add(pid);
   if (!process.listeners("exit").includes(killAll)) process.on("exit", killAll);
   return {
     end,
     [Symbol.dispose]() {
       interrupt[Symbol.dispose]();
-      running.delete(pid);
+      if (pid !== undefined) running.delete(pid);
     },
   };
 }
 
 /** The process groups that have not ended. */
-const running = new Set<number | undefined>();
+const running = new Set<number>();
 
 /** When one command's failure ends us, the others may still be tidying up, or not have noticed anything. */
 function killAll(): void {
-  for (const pid of running) if (pid !== undefined) sendToGroup(pid, "SIGKILL");
+  for (const pid of running) sendToGroup(pid, "SIGKILL");
 }
 
 async function endGroup(pid: number | undefined, leaderEnded: Promise<unknown>): Promise<void> {
