@@ -185,7 +185,7 @@ claim("pod.listen", {
 });
 
 claim("pod.localhost", {
-  en: "From nettool, curl localhost is answered by whoami: its host name is the Pod's, and the caller's address is the loopback",
+  en: "From nettool, curl localhost is answered by whoami: its host name is the Pod's name, and the caller's address is the loopback",
   zh: "在 nettool 中执行 curl localhost，应答的是 whoami：主机名就是 Pod 名，来访地址是回环地址",
   source: "article#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking"],
@@ -324,8 +324,8 @@ claim("pod.mortal", {
 });
 
 claim("pod.grace", {
-  en: "A Pod that is deleted gets 30 seconds to end, unless it says otherwise",
-  zh: "删除 Pod 时默认有 30 秒宽限期，除非清单里另行指定",
+  en: "A Pod that says nothing of it, such as this one, gets 30 seconds to end when it is deleted",
+  zh: "清单里没有指定宽限期（这个 Pod 就是如此），删除时就有 30 秒",
   source: "ours#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
   observe: ({ kubectl, namespace }) =>
@@ -360,8 +360,8 @@ claim("pod.stubborn", {
       ...(await deletion("stubborn", { kubectl, namespace })),
     };
   },
-  holds: ({ firstProcess, catchesTerm, usedGracePeriod }) =>
-    firstProcess === "sleep" && !catchesTerm && usedGracePeriod,
+  holds: ({ firstProcess, catchesTerm, gracePeriod, usedGracePeriod }) =>
+    firstProcess === "sleep" && !catchesTerm && gracePeriod === 4 && usedGracePeriod,
   mutants: [
     {
       name: "pause is the first process, and there would be time",
@@ -393,7 +393,8 @@ claim("pod.obliging", {
       ...(await deletion("obliging", { kubectl, namespace })),
     };
   },
-  holds: ({ firstProcess, sleeps, endedAtOnce }) => firstProcess === "pause" && sleeps && endedAtOnce,
+  holds: ({ firstProcess, sleeps, gracePeriod, endedAtOnce }) =>
+    firstProcess === "pause" && sleeps && gracePeriod === 30 && endedAtOnce,
   mutants: [
     {
       name: "sleep is the first process, and gets 3 seconds",

@@ -90,7 +90,7 @@ claim("pause.exists", {
     const command = await node`cat /proc/${first?.pid ?? 0}/comm`;
     return { declared: declared.text, sandbox: command.text };
   },
-  holds: ({ declared, sandbox }) => declared === "whoami nettool" && sandbox === "pause",
+  holds: ({ declared, sandbox }) => declared.split(" ").length === 2 && sandbox === "pause",
   mutants: [
     {
       name: "the process of a declared container is looked at",
@@ -247,8 +247,8 @@ claim("ns.mnt", {
 });
 
 claim("ns.pid", {
-  en: "The PID namespace differs, unless the Pod asks for it to be shared",
-  zh: "PID 命名空间各不相同，除非 Pod 要求共享",
+  en: "The PID namespace differs here, where the Pod does not ask for it to be shared",
+  zh: "PID 命名空间各不相同：这个 Pod 没有要求共享",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
   observe: async ({ namespaces }) => ofPod(await namespaces("whoami", "pid")),
@@ -424,7 +424,8 @@ async function whileOthersWork(
     return { asleep, switches: String(switches), times: times.text };
   };
   const before = await look();
-  await kubectl`exec whoami -n ${namespace} -c nettool -- curl -s localhost`;
+  const reply = await kubectl`exec whoami -n ${namespace} -c nettool -- curl -s localhost`;
+  if (reply.exitCode !== 0) throw new Error("whoami did not answer, so nobody had anything to do meanwhile");
   const after = await look();
   return {
     asleep: before.asleep && after.asleep,

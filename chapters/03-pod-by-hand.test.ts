@@ -522,6 +522,10 @@ claim("hand.without-pause", {
   mutants: [{ name: "the one that joined is restarted", observe: (look) => restartOf("client", look) }],
 });
 
+/** In the words of Docker up to 27, of Docker from 28 on (https://github.com/moby/moby/pull/49367), and of Podman. */
+const REFUSES_TO_JOIN =
+  /cannot join network (namespace )?of a non running container|dependencies of container .* are not started/;
+
 claim("hand.pause-killed", {
   en: "When pause is gone the others run on, but their network has lost its address, and nobody can join it any more",
   zh: "pause 一旦消失，其余容器仍在运行，但网络失去了地址，也没有谁能再加入",
@@ -537,13 +541,7 @@ claim("hand.pause-killed", {
   // The last claim: after it the three are no Pod any more.
   observe: (look) => afterDeathOf("pause", look),
   holds: ({ before, after, answered, rejoined, answer }) =>
-    before > 0 &&
-    after === 0 &&
-    answered &&
-    !rejoined &&
-    /cannot join network of a non running container|dependencies of container .* are not started/.test(
-      answer,
-    ),
+    before > 0 && after === 0 && answered && !rejoined && REFUSES_TO_JOIN.test(answer),
   mutants: [
     { name: "whoami is killed", engine: "docker", observe: (look) => afterDeathOf("whoami", look) },
     { name: "the network loses its address", engine: "podman", seen: (seen) => ({ ...seen, after: 0 }) },

@@ -72,7 +72,7 @@ claim("deploy.replicaset", {
   holds: ({ replicaSets, pods }) =>
     replicaSets.length === 1 &&
     replicaSets.every(({ name, selects }) => name === "web-HASH" && selects === "HASH") &&
-    pods.length === 1 &&
+    pods.length > 0 &&
     pods.every(({ name, label }) => name === "web-HASH-…" && label === "HASH"),
   mutants: [replicaSetInstead],
 });
@@ -85,7 +85,10 @@ claim("deploy.owners", {
   observe: async ({ kubectl, namespace }) => {
     const objects =
       await kubectl`get deployments,replicasets,pods -n ${namespace} -l app=web -o custom-columns=KIND:.kind,NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,CONTROLLER:.metadata.ownerReferences[*].controller`;
-    return objects.rows.map(({ KIND, OWNER, CONTROLLER }) => `${KIND}: ${OWNER}, ${CONTROLLER}`);
+    // Several Pods would say the same.
+    return [
+      ...new Set(objects.rows.map(({ KIND, OWNER, CONTROLLER }) => `${KIND}: ${OWNER}, ${CONTROLLER}`)),
+    ];
   },
   holds: (owners) =>
     owners.join("; ") === "Deployment: <none>, <none>; ReplicaSet: Deployment, true; Pod: ReplicaSet, true",

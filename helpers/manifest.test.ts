@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { imagesOf, Manifest, manifestText, parseManifest, readManifests } from "./manifest.ts";
+import {
+  imagesOf,
+  Manifest,
+  manifestText,
+  parseManifest,
+  parseManifests,
+  readManifests,
+} from "./manifest.ts";
 
 const parse = (text: string) => parseManifest(text, "pod.yaml", ["whoami"]);
 
@@ -8,7 +15,13 @@ describe("a manifest that can't be used is refused with its file", () => {
   test.each([
     ["a broken line", "kind: Pod\n  name: x", "pod.yaml is not YAML"],
     ["a key given twice", "kind: Pod\nkind: Pod", "pod.yaml is not YAML"],
-    ["no kind", "apiVersion: v1\nmetadata: {name: x}", "without apiVersion, kind or metadata.name"],
+    ["no kind", "apiVersion: v1\nmetadata: {name: x}", "pod.yaml: object 1 has no kind"],
+    [
+      "no name, in the second document",
+      "apiVersion: v1\nkind: Namespace\nmetadata: {name: whoami}\n---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: x-}",
+      "pod.yaml: object 2, a Pod, has no metadata.name",
+    ],
+    ["a sentence", "This is no manifest", "pod.yaml: object 1 has no apiVersion, no kind, no metadata.name"],
     [
       "another namespace",
       "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: kube-system}",
@@ -29,6 +42,16 @@ describe("a manifest that can't be used is refused with its file", () => {
     );
   });
 
+  test("an octal number, which kubectl reads as another", () => {
+    const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: whoami}\nspec: {mode: 0644}";
+    expect(() => parse(text)).toThrow("means something else to kubectl");
+  });
+
+  test("a List, with a remedy of its own", () => {
+    const remedy = "Write each item of the List as a document of its own, with --- between them.";
+    expect(() => parse("apiVersion: v1\nkind: List\nitems: []")).toThrow(expect.objectContaining({ remedy }));
+  });
+
   test("a billion laughs", () => {
     const level = (n: number) =>
       `a${n}: &a${n} [${Array(9)
@@ -42,6 +65,23 @@ describe("a manifest that can't be used is refused with its file", () => {
 test("the chapters' manifests can be read, and their images are known", () => {
   const pod = readManifests(["01-pod.yaml", "01-pod-companions.yaml"], ["whoami"]);
   expect(imagesOf(pod.objects)).toEqual(["praqma/network-multitool", "traefik/whoami"]);
+});
+
+describe("a chapter's files are refused together", () => {
+  const read = (...texts: string[]) =>
+    parseManifests(
+      texts.map((text, index) => ({ name: `${index}.yaml`, text })),
+      ["whoami"],
+    );
+
+  test("when one holds nothing", () => {
+    expect(() => read("# to be written\n")).toThrow("0.yaml holds no object");
+  });
+
+  test("when an object is there twice", () => {
+    const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: whoami}\n";
+    expect(() => read(pod, pod)).toThrow("1.yaml: Pod x is there twice");
+  });
 });
 
 test("documents without anything in them are passed over", () => {

@@ -162,15 +162,47 @@ export function manifestText({ objects }: ManifestFile): string {
 /**
  * Reads manifest files by their names under {@link MANIFESTS}. Everything in them must be a Namespace named in
  * `namespaces` or live in one: a chapter never touches what is not its own.
- * @throws {Problem} naming file, line and remedy
+ * @throws {Problem} naming file and remedy, also for a file without objects, and for an object that is there twice
  */
 export function readManifests(files: readonly string[], namespaces: readonly string[]): Manifest {
-  return new Manifest(
-    files.map((name) => ({
-      name,
-      objects: parseManifest(readManifestText(name), `${MANIFESTS}/${name}`, namespaces),
-    })),
+  return parseManifests(
+    files.map((name) => ({ name, text: readManifestText(name) })),
+    namespaces,
   );
+}
+
+/** The objects in the texts of a chapter's manifest files. @throws {Problem} as {@link readManifests} does */
+export function parseManifests(
+  files: readonly { readonly name: string; readonly text: string }[],
+  namespaces: readonly string[],
+): Manifest {
+  const manifest = new Manifest(
+    files.map(({ name, text }) => {
+      const path = `${MANIFESTS}/${name}`;
+      const objects = parseManifest(text, path, namespaces);
+      if (objects.length === 0) throw new Problem(`${path} holds no object`, remedyFor(path));
+      return { name, objects };
+    }),
+  );
+  refuseDoubles(manifest);
+  return manifest;
+}
+
+/** Objects are applied side by side, and the last of two of one name would win: nobody knows which. A Namespace is the same each time. */
+function refuseDoubles({ files }: Manifest): void {
+  const seen = new Set<string>();
+  for (const { name: file, objects } of files) {
+    for (const { apiVersion, kind, metadata } of objects) {
+      const identity = [apiVersion, kind, metadata.namespace, metadata.name].join(" ");
+      if (kind !== "Namespace" && seen.has(identity)) {
+        throw new Problem(
+          `${MANIFESTS}/${file}: ${kind} ${metadata.name} is there twice`,
+          "Take one of them out, or give it another name.",
+        );
+      }
+      seen.add(identity);
+    }
+  }
 }
 
 /** The text of a manifest file, by its name under {@link MANIFESTS}, as a reader sees it. */
@@ -180,7 +212,7 @@ export function readManifestText(file: string): string {
 
 /** The objects in the text of one manifest file, checked. @throws {Problem} naming file and remedy */
 export function parseManifest(text: string, file: string, namespaces: readonly string[]): ManifestObject[] {
-  return parseObjects(text, file).map((object) => checkObject(object, file, namespaces));
+  return parseObjects(text, file).map((object, index) => checkObject(object, index + 1, file, namespaces));
 }
 
 /** Whatever the text of a manifest file holds. @throws {Problem} naming file and remedy when it is not YAML */
@@ -190,7 +222,7 @@ export function parseObjects(text: string, file: string): ManifestObject[] {
   if (!isDeepStrictEqual(values, parseYaml(text, file, "1.1"))) {
     throw new Problem(
       `${file} means something else to kubectl, which reads YAML 1.1`,
-      `Quote words such as y, n, yes, no, on and off in ${file}.`,
+      `In ${file}, quote words such as y, n, yes, no, on and off, dates and numbers with colons; write octal numbers as decimal ones (420 for 0644), and in full what << merges.`,
     );
   }
   return values as ManifestObject[];
@@ -230,12 +262,26 @@ export function imagesOf(objects: readonly ManifestObject[]): string[] {
   return [...images].sort();
 }
 
-function checkObject(value: unknown, file: string, namespaces: readonly string[]): ManifestObject {
+function checkObject(
+  value: unknown,
+  number: number,
+  file: string,
+  namespaces: readonly string[],
+): ManifestObject {
   const remedy = remedyFor(file);
-  const object = value as Partial<ManifestObject>;
-  const name = object?.metadata?.name;
-  if (typeof object?.apiVersion !== "string" || typeof object.kind !== "string" || typeof name !== "string") {
-    throw new Problem(`${file} holds something without apiVersion, kind or metadata.name`, remedy);
+  const object = (value ?? {}) as Partial<ManifestObject>;
+  const { apiVersion, kind, metadata } = object;
+  const name = metadata?.name;
+  if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") {
+    const missing = Object.entries({ apiVersion, kind, "metadata.name": name })
+      .filter(([, field]) => typeof field !== "string")
+      .map(([field]) => field);
+    throw new Problem(
+      `${file}: object ${number}${typeof kind === "string" ? `, a ${kind},` : ""} has no ${missing.join(", no ")}`,
+      Array.isArray(object.items)
+        ? `Write each item of the ${kind} as a document of its own, with --- between them.`
+        : remedy,
+    );
   }
   const own = object.kind === "Namespace" ? name : object.metadata?.namespace;
   if (own === undefined) {

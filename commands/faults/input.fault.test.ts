@@ -170,6 +170,10 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
       "96-homeless",
       POD("tool", "homeless", "containers").replace("spec:\n", "spec:\n  nodeSelector: { disk: golden }\n"),
     );
+    addChapter(
+      "97-old",
+      POD("tool", "old", "containers").replace(/apiVersion: v1(?=\nkind: Pod)/, "apiVersion: pods/v1beta1"),
+    );
     ({ output, exitCode } = await checkout.run("article", [
       "typo",
       "everywhere",
@@ -178,11 +182,12 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
       "broken",
       "nameless",
       "homeless",
+      "old",
     ]));
   }, 300_000);
 
   test.each([
-    ["with a field that there is not", "90-typo", /the API server refuses Pod typo\/tool: .*contaners/],
+    ["with a field that there is not", "90-typo", /the API server refuses Pod typo\/tool: .*contaners[^→]*→ Correct the manifest/],
     [
       "with an object of the whole cluster",
       "91-everywhere",
@@ -205,6 +210,11 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
       "96-homeless",
       /nothing changes any more: tool is Pending \(0\/1 nodes are available: .*node affinity\/selector/,
     ],
+    [
+      "with a version that the cluster does not know",
+      "97-old",
+      /the API server refuses Pod old\/tool: it knows no Pod of pods\/v1beta1/,
+    ],
   ])("%s", (_, id, cause) => {
     const [error = "", ...others] = output
       .split(/^(?=✗ )/m)
@@ -215,7 +225,7 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
   });
 
   test("the run fails, and says how many did", () => {
-    expect(output).toMatch(/^0 passed, 7 failed, \d+ skipped$/m);
+    expect(output).toMatch(/^0 passed, 8 failed, \d+ skipped$/m);
     expect(output).not.toMatch(/^ +at .*[:(]/m);
     expect(exitCode).toBe(1);
   });

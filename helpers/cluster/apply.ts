@@ -1,7 +1,7 @@
 import type { Manifest, ManifestObject } from "../manifest.ts";
-import { Problem } from "../problem.ts";
 import { lessAndLess, waitFor } from "../wait.ts";
-import { type Api, apiMessage, apiStatus, isOverloaded } from "./api.ts";
+import { type Api, apiStatus } from "./api.ts";
+import { refusal } from "./refusal.ts";
 
 /** On every node until it is known to be Ready (https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-not-ready). */
 const NOT_READY = "node.kubernetes.io/not-ready";
@@ -61,20 +61,7 @@ async function applyObject(api: Api, object: ManifestObject): Promise<void> {
   try {
     await api.objects.apply(object);
   } catch (cause) {
-    const { name, namespace } = object.metadata;
-    const status = apiStatus(cause);
-    // Without a status the request never got an answer: that is the cluster's trouble, not the manifest's.
-    if (status === undefined && !/Unrecognized API/.test(String(cause))) throw cause;
-    const remedy = isOverloaded(status)
-      ? "See that the cluster works, and run it again."
-      : status === 403
-        ? "See what the cluster permits: quotas, Pod Security, admission; and that the namespace is not just being deleted."
-        : "Correct the manifest.";
-    throw new Problem(
-      `the API server refuses ${object.kind} ${namespace ? `${namespace}/` : ""}${name}: ${apiMessage(cause)}`,
-      remedy,
-      { cause },
-    );
+    throw refusal(object, cause) ?? cause;
   }
 }
 

@@ -47,3 +47,16 @@ test("a Pod that no node takes is not being made, and says why", () => {
   expect(isReady(pod)).toBe(false);
   expect(stateOf(pod)).toBe("web is Pending (no node matches)");
 });
+
+test("an init container that never ends is named", () => {
+  const status = { image: "", imageID: "", ready: false, restartCount: 0 };
+  const pod: V1Pod = {
+    metadata: { name: "web" },
+    status: {
+      phase: "Pending",
+      initContainerStatuses: [{ ...status, name: "first", state: { running: {} } }],
+      containerStatuses: [{ ...status, name: "main", state: { waiting: { reason: "PodInitializing" } } }],
+    },
+  };
+  expect(stateOf(pod)).toBe("web is Pending (first: running, not ready, main: PodInitializing)");
+});

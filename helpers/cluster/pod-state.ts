@@ -33,7 +33,8 @@ export function deadEnd(pod: V1Pod): string | undefined {
 
 /** A Pod with what it is waiting for, in a line. */
 export function stateOf(pod: V1Pod): string {
-  const containers = (pod.status?.containerStatuses ?? []).map(({ name, state, ready }) => {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const containers = [...initContainerStatuses, ...containerStatuses].map(({ name, state, ready }) => {
     const what =
       state?.waiting?.reason ?? (state?.terminated ? "terminated" : ready ? "ready" : "running, not ready");
     return `${name}: ${what}`;

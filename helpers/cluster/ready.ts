@@ -37,7 +37,7 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
     const { namespace, name } = stuck.pod.metadata ?? {};
     throw new Problem(
       `Pod ${namespace}/${name} does not become ready: ${stuck.why}`,
-      "Correct the manifest, or provide the image that it names.",
+      "Correct the manifest, or provide the image that it names. One that the node has already is used where imagePullPolicy says IfNotPresent.",
     );
   }
   if (settling.unready.length === 0) return;

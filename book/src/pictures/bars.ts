@@ -21,8 +21,8 @@ export interface Rule {
   readonly label: string;
 }
 
-/** A bar for each median, with a line from the least to the most. */
-export function drawBars(measured: readonly Measured[], unit: string, rule?: Rule): string {
+/** A bar for each median, with a line from the least to the most; `colon` is what stands between a name and its figure. */
+export function drawBars(measured: readonly Measured[], unit: string, colon: string, rule?: Rule): string {
   const rows = measured.map(({ name, figure, main = false, label }, lane) => ({
     lane,
     name,
@@ -65,7 +65,7 @@ export function drawBars(measured: readonly Measured[], unit: string, rule?: Rul
       Plot.text(rows, {
         x: 0,
         y: ({ lane }: Row) => lane + 0.44,
-        text: ({ name, label }: Row) => `${name}: ${label}`,
+        text: ({ name, label }: Row) => `${name}${colon}${label}`,
         textAnchor: "start",
         lineAnchor: "bottom",
         fill: "currentColor",

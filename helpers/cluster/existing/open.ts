@@ -280,11 +280,15 @@ async function volumesOf(api: Api, namespaces: readonly string[]): Promise<strin
     .map(({ metadata }) => `PersistentVolume ${metadata?.name}`);
 }
 
-/** Everything that a chapter's manifests name. */
+/** Everything that a chapter's manifests name. What is no object is told by the chapter, when it is opened. */
 function chapterObjects(id: string): ManifestObject[] {
   const folder = join(PROJECT_ROOT, MANIFESTS);
-  const files = readdirSync(folder).filter((name) => name.startsWith(id.split("-")[0] ?? id));
-  return files.flatMap((name) => parseObjects(readFileSync(join(folder, name), "utf8"), name));
+  const files = readdirSync(folder).filter(
+    (name) => name.startsWith(id.split("-")[0] ?? id) && name.endsWith(".yaml"),
+  );
+  return files
+    .flatMap((name) => parseObjects(readFileSync(join(folder, name), "utf8"), name))
+    .filter((object) => typeof object?.apiVersion === "string" && typeof object.kind === "string");
 }
 
 function canRunPods({ spec, status, metadata }: V1Node): boolean {

@@ -23,11 +23,12 @@ export function placeIn(
   if (!existing) return { manifest, namespaces };
   const rename = (namespace: string) => namespace + existing.suffix;
   const moved = manifest.inNamespaces(rename);
-  for (const { kind, metadata, spec } of moved.objects) {
-    allowPulling(spec);
+  for (const object of moved.objects) {
+    const { kind, metadata } = object;
+    allowPulling(object.spec);
     if (kind === "Namespace") metadata.labels = { ...metadata.labels, ...runLabels(run) };
     if (kind !== "Pod") continue;
-    const pod = spec as V1PodSpec;
+    const pod = (object.spec ??= {}) as V1PodSpec;
     pod.nodeSelector = { ...existing.nodeLabels, ...pod.nodeSelector };
   }
   return { manifest: moved, namespaces: namespaces.map(rename) };

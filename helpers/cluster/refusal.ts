@@ -1,0 +1,37 @@
+import type { ManifestObject } from "../manifest.ts";
+import { Problem } from "../problem.ts";
+import { apiMessage, apiStatus, isOverloaded } from "./api.ts";
+
+const CORRECT = "Correct the manifest.";
+
+/**
+ * What to tell when an object could not be applied: the API server's own words, and what helps. Nothing when there was no
+ * answer at all: that is the cluster's trouble, not the manifest's.
+ */
+export function refusal({ kind, apiVersion, metadata }: ManifestObject, cause: unknown): Problem | undefined {
+  const status = apiStatus(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // The client library asks first what the API version has, and finds no such version, or no such kind in it.
+  const unknown =
+    (status === 404 && message.includes("Failed to fetch resource metadata")) ||
+    message.includes("Unrecognized API");
+  if (status === undefined && !unknown) return undefined;
+  const why = unknown ? `it knows no ${kind} of ${apiVersion}` : apiMessage(cause);
+  const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
+  return new Problem(
+    `the API server refuses ${kind} ${name}: ${why}`,
+    unknown ? CORRECT : remedyFor(status, why),
+    { cause },
+  );
+}
+
+function remedyFor(status: number | undefined, why: string): string {
+  // A field that is not in the schema, or of another type, is answered with status 500 by server-side apply, up to
+  // Kubernetes 1.37 (apimachinery: managedfields/internal/structuredmerge.go).
+  if (why.includes("failed to create typed patch object")) return CORRECT;
+  if (isOverloaded(status)) return "See that the cluster works, and run it again.";
+  if (status === 403) {
+    return "See what the cluster permits: quotas, Pod Security, admission; and that the namespace is not just being deleted.";
+  }
+  return CORRECT;
+}
