@@ -1,3 +1,4 @@
+import { statSync, utimesSync } from "node:fs";
 import { lock } from "proper-lockfile";
 
 /**
@@ -16,7 +17,18 @@ export async function tryLock(path: string, stale: number): Promise<(() => Promi
       onCompromised: () => undefined,
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+    mendTime(`${path}.lock`, stale);
+    return undefined;
+  }
+}
+
+/** The clock was set back since its owner last renewed it: an owner that was killed would seem alive until then. */
+function mendTime(lockFolder: string, stale: number): void {
+  const now = Date.now();
+  try {
+    if (statSync(lockFolder).mtimeMs > now + stale) utimesSync(lockFolder, now / 1000, now / 1000);
+  } catch {
+    // It was given back meanwhile.
   }
 }

@@ -1,8 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeRoomForCgroups, removeCgroups } from "./cgroups.ts";
+import { makeRoomForCgroups, pidsBelow, removeCgroups } from "./cgroups.ts";
+
+test("processes that this PID namespace does not have are none that could be signalled", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cgroup-"));
+  writeFileSync(join(folder, "cgroup.procs"), `0\n${process.pid}\n0\n`);
+  mkdirSync(join(folder, "below"));
+  writeFileSync(join(folder, "below/cgroup.procs"), "0\n");
+  expect(pidsBelow(folder)).toEqual([process.pid]);
+  rmSync(folder, { recursive: true });
+});
 
 test("removing what is not there is no error", async () => {
   expect(await removeCgroups("/proven-tutorial-run-nobody")).toEqual([]);

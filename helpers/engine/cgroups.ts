@@ -7,6 +7,8 @@ import { identify, type ProcessId, signal } from "./processes.ts";
 const CGROUP_ROOT = "/sys/fs/cgroup";
 /** The kernel may need a moment until a cgroup whose last process has just died can be removed. */
 const REMOVAL_TIMEOUT_MS = 2_000;
+/** How often controllers are shared out anew because a process has begun meanwhile. */
+const SHARE_ATTEMPTS = 20;
 /** The file that has the processes of a cgroup stand still, and what lets them go on: with cgroup v1, and with v2. */
 export const FREEZERS = {
   1: { file: "freezer.state", frozen: "FROZEN", thawed: "THAWED" },
@@ -38,15 +40,28 @@ export function makeRoomForCgroups(root = CGROUP_ROOT): void {
   const rest = join(root, "init");
   try {
     mkdirSync(rest, { recursive: true });
-    for (const pid of words(join(root, "cgroup.procs"))) move(pid, rest);
-    const controllers = words(join(root, "cgroup.controllers")).map((name) => `+${name}`);
-    writeFileSync(join(root, "cgroup.subtree_control"), controllers.join(" "));
+    for (let attempt = 1; !shareOut(root, rest); attempt++) {
+      if (attempt === SHARE_ATTEMPTS) throw new Error("processes keep beginning in it");
+    }
   } catch (cause) {
     throw new Problem(
       "a private container engine can't limit its containers here: this is a container whose cgroups can't be divided",
       "run the outer container with --privileged, or point DOCKER_HOST to an engine that runs",
       { cause },
     );
+  }
+}
+
+/** False when a process has begun in `root` between its others' leaving and the sharing out. */
+function shareOut(root: string, rest: string): boolean {
+  for (const pid of words(join(root, "cgroup.procs"))) move(pid, rest);
+  const controllers = words(join(root, "cgroup.controllers")).map((name) => `+${name}`);
+  try {
+    writeFileSync(join(root, "cgroup.subtree_control"), controllers.join(" "));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+    return false;
   }
 }
 
@@ -123,14 +138,14 @@ function removeTree(folder: string): boolean {
   }
 }
 
-function pidsBelow(folder: string): number[] {
+/** The processes in a cgroup and below it, by its folder. */
+export function pidsBelow(folder: string): number[] {
   const below = foldersIn(folder).flatMap((name) => pidsBelow(join(folder, name)));
-  try {
-    const own = readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
-    return [...own, ...below];
-  } catch {
-    return below;
-  }
+  // Of a process that this PID namespace does not have, cgroup v2 tells 0: to kill() that means our own process group.
+  const own = words(join(folder, "cgroup.procs"))
+    .map(Number)
+    .filter((pid) => pid > 0);
+  return [...own, ...below];
 }
 
 function words(file: string): string[] {

@@ -13,9 +13,10 @@ export async function removePrivateEngine(progress: Progress): Promise<void> {
   if (!canRunPrivately()) return;
   await progress.step("Removing the private container engine", async () => {
     const folders = privateFolders();
-    await stopPrivateEngine(folders);
-    await unmountBelow([folders.data]);
-    rmSync(folders.data, { recursive: true, force: true });
+    await stopPrivateEngine(folders, async () => {
+      await unmountBelow([folders.data]);
+      rmSync(folders.data, { recursive: true, force: true });
+    });
   });
 }
 
@@ -29,7 +30,7 @@ export async function cleanSharedEngine(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   if (env.DOCKER_HOST && isPrivateEngine(env.DOCKER_HOST)) delete env.DOCKER_HOST;
-  const found = await discoverEngine(env);
+  const found = await discoverEngine(env, progress);
   if (!found) return;
   const docker = (await connectEngine(found)).container.dockerode;
   const machine = thisMachine();

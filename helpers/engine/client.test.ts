@@ -31,6 +31,15 @@ test("Podman under Docker's name is no client of Docker's engine", async () => {
   expect(await findClient("docker", folder)).toBeUndefined();
 });
 
+test("a client that the engine refuses as too old is none", async () => {
+  program(
+    `[ "$1" = version ] || exec echo Docker version 20.10.24
+echo "Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44" >&2; exit 1`,
+    "docker",
+  );
+  expect(await findClient("docker", folder)).toBeUndefined();
+});
+
 test("output and exit code of a command that fails are what it gives", async () => {
   const client = program('echo "$1"; echo refused >&2; exit 125');
   expect(await runClient([client, "two words"], folder)).toMatchObject({

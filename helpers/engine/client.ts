@@ -12,7 +12,7 @@ export interface EngineClient {
 /** How long a command may run, in milliseconds. */
 const COMMAND_MS = 90_000;
 
-/** The command line of an engine of this kind on this machine, or undefined when there is none. */
+/** The command line of an engine of this kind on this machine, or undefined when there is none that speaks with the engine. */
 export async function findClient(
   engine: EngineClient["program"],
   path = process.env.PATH ?? "",
@@ -22,7 +22,18 @@ export async function findClient(
   const { stdout } = await execa(program, ["--version"], { reject: false, stdin: "ignore" });
   // `docker` may be Podman under another name, which does not talk to Docker's engine.
   if (!stdout?.toLowerCase().startsWith(engine)) return undefined;
+  if (await isTooOld(program)) return undefined;
   return { program: engine, version: clientVersion(stdout) };
+}
+
+/** Docker 29 refuses what speaks its API before 1.44, as the command line of Debian 12 does. */
+async function isTooOld(program: string): Promise<boolean> {
+  const { stderr } = await execa(program, ["version"], {
+    reject: false,
+    stdin: "ignore",
+    timeout: COMMAND_MS,
+  });
+  return /client version \S+ is too old/.test(stderr ?? "");
 }
 
 /** The version in what `docker --version` or `podman --version` prints. */

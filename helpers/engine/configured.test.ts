@@ -84,6 +84,14 @@ test("the file's certificates go with whatever address is used, except tc.host; 
   expect(configuredEngine({}, home)?.tls).toEqual({});
 });
 
+test("where TLS is wanted and no certificates are named, the docker command line's own folder has them", () => {
+  const wanted = { DOCKER_HOST: "tcp://far:2376", DOCKER_TLS_VERIFY: "1" };
+  expect(configuredEngine(wanted, home)?.tls).toEqual({});
+  write(".docker/ca.pem", "");
+  const folder = join(home, ".docker");
+  expect(configuredEngine(wanted, home)?.tls).toEqual({ DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder });
+});
+
 test("a broken configuration is none", () => {
   write(".docker/config.json", "{");
   expect(configuredEngine({}, home)).toBeUndefined();

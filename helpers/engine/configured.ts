@@ -30,7 +30,7 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
   // Testcontainers knows nothing of TLS for it.
   if (tcHost)
     return { dockerHost: tcHost, origin: `tc.host in ${file}`, isContext: false, undo: removeLine, tls: {} };
-  const tls = tlsFrom(env, properties);
+  const tls = tlsFrom(env, properties, env.DOCKER_CONFIG || join(home, ".docker"));
   if (env.DOCKER_HOST) {
     const undo = "unset DOCKER_HOST";
     return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", isContext: false, undo, tls };
@@ -41,10 +41,14 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
   return dockerContext(env, home);
 }
 
-/** As Testcontainers puts it together: each from the environment, or else from the file; and only both do anything. */
-function tlsFrom(env: NodeJS.ProcessEnv, properties: string): Record<string, string> {
+/**
+ * As Testcontainers puts it together: each from the environment, or else from the file; and only both do anything. Where no
+ * certificates are named, those are meant that the docker command line would take: in its own folder.
+ */
+function tlsFrom(env: NodeJS.ProcessEnv, properties: string, folder: string): Record<string, string> {
   const verify = env.DOCKER_TLS_VERIFY ?? property(properties, "docker.tls.verify");
-  const certificates = env.DOCKER_CERT_PATH ?? property(properties, "docker.cert.path");
+  const usual = existsSync(join(folder, "ca.pem")) ? folder : undefined;
+  const certificates = env.DOCKER_CERT_PATH ?? property(properties, "docker.cert.path") ?? usual;
   if (verify !== "1" || !certificates) return {};
   return { DOCKER_TLS_VERIFY: verify, DOCKER_CERT_PATH: certificates };
 }

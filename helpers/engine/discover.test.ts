@@ -33,13 +33,22 @@ test("tells an engine from a socket that nobody listens at, and from one that is
   expect(await probeSocket(join(folder, "none.sock"))).toBe("absent");
 });
 
-test("an engine that never answers is silent", async () => {
+test("an engine that takes what it is asked and does not answer is slow: it may be just being started", async () => {
   const server = createServer((socket) => socket.resume());
   servers.push(server);
   const socket = join(folder, "hangs.sock");
   await new Promise<void>((listening) => server.listen(socket, listening));
-  expect(await probeSocket(socket, 50)).toBe("silent");
+  expect(await probeSocket(socket, 50)).toBe("slow");
 });
+
+test("an engine that is slow at first is waited for", async () => {
+  const server = createHttpServer((_, response) => setTimeout(() => response.end(), 3_500));
+  servers.push(server);
+  const socket = join(folder, "starting.sock");
+  await new Promise<void>((listening) => server.listen(socket, listening));
+  const DOCKER_HOST = `unix://${socket}`;
+  expect(await discoverEngine({ DOCKER_HOST })).toBe(DOCKER_HOST);
+}, 20_000);
 
 test("an engine that the user named is used", async () => {
   const DOCKER_HOST = `unix://${await listen("engine.sock", 200)}`;

@@ -2,11 +2,15 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
 import { type ConfiguredEngine, configuredEngine } from "./configured.ts";
 import { permissionRemedy } from "./remedies.ts";
-import { probeSocket } from "./socket.ts";
+import { probeSocket, type SocketState } from "./socket.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
+
+/** How long an engine that takes a question and does not answer is waited for: it may have just been started. */
+const STARTING_MS = 20_000;
 
 /** A socket that an engine may listen at. */
 interface Candidate {
@@ -22,10 +26,13 @@ interface Candidate {
  * @returns its DOCKER_HOST, or undefined when there is none
  * @throws {Problem} when the user named an engine that does not answer, or may not open the one that is there
  */
-export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+export async function discoverEngine(
+  env: NodeJS.ProcessEnv,
+  progress?: Progress,
+): Promise<string | undefined> {
   const configured = configuredEngine(env);
   if (configured) {
-    await checkConfigured(configured);
+    await checkConfigured(configured, progress);
     if (configured.isContext) env.DOCKER_HOST = configured.dockerHost;
     Object.assign(env, configured.tls);
     tellSocketInside(configured.dockerHost, env);
@@ -34,7 +41,7 @@ export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | u
   const denied: string[] = [];
   let shadowed = false;
   for (const { socket, known } of candidates(env)) {
-    const state = await probeSocket(socket);
+    const state = await probePatiently(socket, progress);
     if (state === "answers") {
       if (!known || shadowed) env.DOCKER_HOST = dockerHostOf(socket);
       tellSocketInside(dockerHostOf(socket), env);
@@ -50,6 +57,14 @@ export async function discoverEngine(env: NodeJS.ProcessEnv): Promise<string | u
     `a container engine is there, but its socket ${socket} may not be opened by this user`,
     permissionRemedy(socket),
   );
+}
+
+/** One that is just being started takes questions already, through systemd say, and answers once it is up. */
+async function probePatiently(socket: string, progress?: Progress): Promise<SocketState> {
+  const state = await probeSocket(socket);
+  if (state !== "slow") return state;
+  const wait = () => probeSocket(socket, STARTING_MS);
+  return await (progress?.step(`Waiting for the container engine at ${socket} to answer`, wait) ?? wait());
 }
 
 function candidates(env: NodeJS.ProcessEnv): Candidate[] {
@@ -92,13 +107,16 @@ function tellSocketInside(dockerHost: string, env: NodeJS.ProcessEnv): void {
   if (virtual) env.TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE ??= "/var/run/docker.sock";
 }
 
-async function checkConfigured({ dockerHost, origin, undo }: ConfiguredEngine): Promise<void> {
+async function checkConfigured(
+  { dockerHost, origin, undo }: ConfiguredEngine,
+  progress?: Progress,
+): Promise<void> {
   const where = `${origin} is ${dockerHost}`;
   const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
   switch (url?.protocol) {
     case "unix:":
     case "npipe:":
-      return await checkSocket(dockerHost.slice(`${url.protocol}//`.length), where, undo);
+      return await checkSocket(dockerHost.slice(`${url.protocol}//`.length), where, undo, progress);
     case "tcp:":
     case "http:":
     case "https:":
@@ -116,8 +134,8 @@ async function checkConfigured({ dockerHost, origin, undo }: ConfiguredEngine): 
   }
 }
 
-async function checkSocket(socket: string, where: string, undo: string): Promise<void> {
-  const state = await probeSocket(socket);
+async function checkSocket(socket: string, where: string, undo: string, progress?: Progress): Promise<void> {
+  const state = await probePatiently(socket, progress);
   if (state === "answers") return;
   if (state === "denied") {
     throw new Problem(

@@ -20,6 +20,7 @@ import { joinPrivateEngine, type PrivateEngine } from "./private-engine.ts";
 import { isPrivateEngine } from "./private-folders.ts";
 import { decideRyuk } from "./ryuk.ts";
 import { onInterrupt } from "./signals.ts";
+import { requireTemporaryFolder } from "./temporary-folder.ts";
 
 /** How long a daemon that the system starts after its installation may take. */
 const SYSTEM_DAEMON_MS = 3_000;
@@ -55,6 +56,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { run, progress, keep = false, env = process.env } = options;
   if (keep) env.TESTCONTAINERS_RYUK_DISABLED = "true";
+  requireTemporaryFolder();
   const opening = open(run, progress, env);
   // A signal that comes before the engine is there has to wait for it, or nobody would stop it.
   const close = async () => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
@@ -140,7 +142,9 @@ async function findOrStart(
 ): Promise<string | PrivateEngine> {
   // A process that belongs to a run of ours finds the private engine in its environment.
   const inherited = env.DOCKER_HOST !== undefined && isPrivateEngine(env.DOCKER_HOST);
-  const found = inherited ? undefined : ((await discoverEngine(env)) ?? (await installEngine(progress, env)));
+  const found = inherited
+    ? undefined
+    : ((await discoverEngine(env, progress)) ?? (await installEngine(progress, env)));
   if (found) return found;
   const engine = await progress.step("Starting a private container engine", () => joinPrivateEngine(run));
   env.DOCKER_HOST = engine.dockerHost;

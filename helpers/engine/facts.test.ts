@@ -36,4 +36,9 @@ test("refuses what nothing was built for", () => {
   expect(() => factsFrom({ Architecture: "x86_64", OSType: "windows" }, { Version: "28" })).toThrow(
     /windows containers/,
   );
+  const remapped = {
+    Architecture: "x86_64",
+    SecurityOptions: ["name=seccomp,profile=default", "name=userns"],
+  };
+  expect(() => factsFrom(remapped, { Version: "28" })).toThrow(/userns-remap/);
 });

@@ -17,7 +17,12 @@ export async function engineFacts(docker: Dockerode): Promise<EngineFacts> {
 
 /** Puts together what `docker info` and `docker version` say. */
 export function factsFrom(
-  info: { Architecture: string; CgroupVersion?: string; OSType?: string },
+  info: {
+    Architecture: string;
+    CgroupVersion?: string;
+    OSType?: string;
+    SecurityOptions?: readonly string[] | null;
+  },
   version: { Version: string; Components?: readonly { Name: string; Version: string }[] },
 ): EngineFacts {
   const podman = version.Components?.find(({ Name }) => Name === "Podman Engine");
@@ -25,6 +30,12 @@ export function factsFrom(
     throw new Problem(
       `the container engine runs ${info.OSType} containers`,
       "switch it to Linux containers (Docker Desktop: the menu of its icon)",
+    );
+  }
+  if (info.SecurityOptions?.some((option) => option.startsWith("name=userns"))) {
+    throw new Problem(
+      "the container engine maps users to others (userns-remap), and gives no container the privileges that a k3s node needs",
+      "set DOCKER_HOST to an engine without userns-remap",
     );
   }
   return {

@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
@@ -21,6 +22,9 @@ const COMMAND_LINE = { program: "docker", package: "docker-cli" };
 /** Where system programs are even when the user's PATH leaves them out. */
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
 const DETAILS = 12;
+/** How long another apt is waited for: two runs at once, or the system's own updates. */
+const LOCKED_MS = 120_000;
+const ASK_AGAIN_MS = 1_000;
 
 /** Path of a program, looked for in `path` and in the system's own folders. */
 export function findProgram(name: string, path = process.env.PATH ?? ""): string | undefined {
@@ -130,12 +134,27 @@ async function install(packages: readonly string[]): Promise<void> {
   );
 }
 
+/** Again and again while another apt is at work: of its locks DPkg::Lock::Timeout only waits for dpkg's. */
 async function aptGet(...words: readonly string[]) {
+  const deadline = performance.now() + LOCKED_MS;
+  for (;;) {
+    const ended = await runAptGet(words);
+    if (!ended.failed || !/Could not get lock/.test(ended.all) || performance.now() > deadline) return ended;
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+async function runAptGet(words: readonly string[]) {
   return await execa(
     "apt-get",
-    ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...words],
+    ["--yes", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${LOCKED_MS / 1000}`, ...words],
     {
-      env: { PATH: systemPath(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
+      env: {
+        PATH: systemPath(),
+        LC_ALL: "C.UTF-8",
+        DEBIAN_FRONTEND: "noninteractive",
+        NEEDRESTART_MODE: "a",
+      },
       all: true,
       reject: false,
       stdin: "ignore",

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -95,9 +97,15 @@ export async function leavePrivateEngine(run: Run, folders = privateFolders()): 
   });
 }
 
-/** Stops the private engine, whoever uses it. */
-export async function stopPrivateEngine(folders = privateFolders()): Promise<void> {
-  await withLock(folders.home, () => stop(folders));
+/** Stops the private engine, whoever uses it, and does something else before anybody can start it again. */
+export async function stopPrivateEngine(
+  folders = privateFolders(),
+  then: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  await withLock(folders.home, async () => {
+    await stop(folders);
+    await then();
+  });
 }
 
 function removeIfEmpty(folder: string): void {
@@ -113,9 +121,8 @@ async function isUp(folders: PrivateFolders): Promise<boolean> {
   const daemon = runningDaemon(folders);
   const deadline = performance.now() + ANSWER_TIMEOUT_MS;
   while (daemon && isRunning(daemon) && performance.now() < deadline) {
-    const state = await probeSocket(folders.socket);
-    if (state === "answers") return true;
-    if (state === "absent") return false;
+    // Its socket is not there yet where another run has only just started it.
+    if ((await probeSocket(folders.socket)) === "answers") return true;
     await sleep(POLL_MS);
   }
   return false;
@@ -267,10 +274,22 @@ function boundedRuntime(folders: PrivateFolders): object {
   return { runtimes: { bounded: { path } }, "default-runtime": "bounded" };
 }
 
-/** Below the user's cache folder, since `/run` may forbid executing. */
+/**
+ * Below the user's cache folder, since `/run` may forbid executing.
+ * @throws {Problem} when that folder does so as well
+ */
 function script(folders: PrivateFolders, name: string, text: string): string {
   const file = join(folders.home, name);
   writeFileSync(file, text);
   chmodSync(file, 0o755);
+  try {
+    accessSync(file, constants.X_OK);
+  } catch (cause) {
+    throw new Problem(
+      `nothing can be executed in the cache folder ${folders.home}: its file system is mounted noexec`,
+      "set XDG_CACHE_HOME to a folder on another file system",
+      { cause },
+    );
+  }
   return file;
 }

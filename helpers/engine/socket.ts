@@ -1,7 +1,10 @@
 import { request } from "node:http";
 
-/** How a socket behaves: an engine answers, nobody listens, we may not open it, or something else answers. */
-export type SocketState = "answers" | "silent" | "denied" | "absent";
+/**
+ * How a socket behaves: an engine answers, it takes the question and does not answer in time, nobody listens or something
+ * else answers, we may not open it, or it is not there.
+ */
+export type SocketState = "answers" | "slow" | "silent" | "denied" | "absent";
 
 const TIMEOUT_MS = 3_000;
 
@@ -15,7 +18,10 @@ export async function probeSocket(socketPath: string, timeout = TIMEOUT_MS): Pro
       resolve(response.statusCode === 200 ? "answers" : "silent");
     },
   );
-  question.on("timeout", () => question.destroy(new Error("timeout")));
+  question.on("timeout", () => {
+    resolve("slow");
+    question.destroy();
+  });
   question.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EACCES" || error.code === "EPERM") resolve("denied");
     else resolve(error.code === "ENOENT" ? "absent" : "silent");

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Problem } from "../problem.ts";
@@ -14,7 +14,7 @@ import { isIntact, seal, sealPath } from "./seal.ts";
 
 /** To be changed when archives are written in another way, so that older ones are not used. */
 const FORMAT = "1";
-/** Archives that were not made anew in this long and are of another image of the same name are removed. */
+/** Archives that were not used for this long and are of another image of the same name are removed. */
 const KEEP_MS = 14 * 24 * 3600 * 1000;
 
 /** An archive of an image under the name that manifests use: from the cache, unless that one is damaged. */
@@ -26,7 +26,10 @@ export async function provideArchive(
   const folder = join(context.cache, "archives");
   const stem = fileName(reference);
   const file = join(folder, `${stem}-${hashOf([FORMAT, image.id, fullName(reference)])}.tar`);
-  if (await isIntact(file)) return file;
+  if (await isIntact(file)) {
+    await markUsed(file);
+    return file;
+  }
   await mkdir(folder, { recursive: true });
   const title = `archive of ${reference}`;
   await exclusively(file, { what: title, progress: context.progress, signal: context.signal }, async () => {
@@ -54,7 +57,8 @@ async function writeArchive(
     context.signal?.throwIfAborted();
     throw archiveProblem(context, reference, error);
   }
-  await rm(sealPath(file), { force: true });
+  // Docker makes a folder of a file that it is to mount and that has been removed.
+  for (const path of [sealPath(file), file]) await rm(path, { recursive: true, force: true });
   await rename(renamed, file);
   await seal(file);
 }
@@ -69,13 +73,20 @@ function archiveProblem(context: Context, reference: string, error: unknown): Pr
   });
 }
 
+/** By the time of its seal: the archive's own tells whether somebody has written to it. */
+async function markUsed(file: string): Promise<void> {
+  const now = new Date();
+  // It may be in a cache that can only be read.
+  await utimes(sealPath(file), now, now).catch(() => undefined);
+}
+
 async function removeOld(folder: string, stem: string, current: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const sibling =
       name.startsWith(`${stem}-`) && /-[0-9a-f]{16}\.tar$/.test(name) && name.length === stem.length + 21;
     if (!sibling || path === current) continue;
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    const { mtimeMs } = await stat(sealPath(path)).catch(() => stat(path));
     if (Date.now() - mtimeMs > KEEP_MS)
       await Promise.all([path, sealPath(path)].map((old) => rm(old, { force: true })));
   }

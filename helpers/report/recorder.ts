@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import { chapterOfFile } from "../chapters.ts";
 import type { ClusterDescription } from "../cluster/description.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { type ChapterRecord, RECORD_SCHEMA, type RecordHead, type RunRecord, runRecord } from "../record.ts";
+import { writeWhole } from "../whole-file.ts";
 import { claimOf } from "./outcomes.ts";
 
 /** Where the record of the last run of chapters is, seen from the top of the checkout. */
@@ -36,7 +37,7 @@ export default class Recorder implements Reporter {
     this.record = runRecord.parse({ schema: RECORD_SCHEMA, head: recordHead(cluster), chapters });
     const file = join(PROJECT_ROOT, LAST_RUN);
     mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(this.record, null, 2)}\n`);
+    writeWhole(file, `${JSON.stringify(this.record, null, 2)}\n`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runCommand } from "../images/build/child.ts";
 import { exclusively } from "../images/exclusive.ts";
@@ -36,15 +36,22 @@ export async function provideMachineFiles(progress: Progress, signal: AbortSigna
   const recipe = [SUITE, DISK_SIZE, ...PACKAGES, readFileSync(INIT, "utf8")];
   const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
   const folder = join(cacheFolder("vm"), key);
+  const files = {
+    kernel: join(folder, "vmlinuz"),
+    initrd: join(folder, "initrd"),
+    disk: join(folder, "disk.img"),
+  };
   await exclusively(folder, { what: "a disk for a virtual machine", progress, signal }, async () => {
     // Also where another run has built the disk since: nobody else would look there.
     removeAbandoned(dirname(folder));
-    if (existsSync(folder)) return;
+    if (Object.values(files).every((file) => existsSync(file))) return;
+    // Of a removal that was cut short.
+    rmSync(folder, { recursive: true, force: true });
     await progress.step("Building a disk for a virtual machine from Debian packages", (update) =>
       build(folder, update, signal),
     );
   });
-  return { kernel: join(folder, "vmlinuz"), initrd: join(folder, "initrd"), disk: join(folder, "disk.img") };
+  return files;
 }
 
 async function build(folder: string, update: (detail: string) => void, signal: AbortSignal): Promise<void> {
@@ -57,9 +64,10 @@ async function build(folder: string, update: (detail: string) => void, signal: A
       signal,
       onLine: (line) => update(line.replace(/^[A-Z]: /, "")),
     });
-  await run("mmdebstrap", "--variant=minbase", `--include=${PACKAGES.join(",")}`, SUITE, "root");
-  update("writing the disk");
+  // By its whole path: a build that was killed is found by its command line.
   const root = join(work, "root");
+  await run("mmdebstrap", "--variant=minbase", `--include=${PACKAGES.join(",")}`, SUITE, root);
+  update("writing the disk");
   copyFileSync(INIT, join(root, "sbin", "init"));
   const made = join(work, "made");
   mkdirSync(made);

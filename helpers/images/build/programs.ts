@@ -5,7 +5,7 @@ import { findProgram } from "../../engine/install.ts";
 import { PROJECT_ROOT } from "../../paths.ts";
 import { Problem } from "../../problem.ts";
 import { runCommand } from "./child.ts";
-import type { GoToolchain } from "./go-toolchain.ts";
+import { type GoToolchain, goFolders } from "./go-toolchain.ts";
 import { crossGcc, GCC, requirePrograms } from "./host-packages.ts";
 import type { Part } from "./part.ts";
 import type { CProgram, GoGroup } from "./recipe.ts";
@@ -165,6 +165,7 @@ async function moduleFolder(
 /** Whatever of the user's settings would change what is compiled is set to what it is without them. */
 function goEnvironment(architecture: string, work: string): Record<string, string> {
   return {
+    ...goFolders(),
     GOTOOLCHAIN: "local",
     GOWORK: "off",
     GOOS: "linux",
