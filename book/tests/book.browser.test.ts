@@ -180,7 +180,7 @@ describe.runIf(executable !== undefined)("in a browser", () => {
     expect(differing).toBeLessThan(all);
     await page.getByLabel("Words or an id").fill("max-unavailable");
     expect(await shown()).toBe(1);
-    expect(await page.locator("output").innerText()).toBe("1 claims shown");
+    expect(await page.locator("output").innerText()).toBe("Claims shown: 1");
     await page.reload();
     expect(await shown()).toBe(1);
     await page.getByLabel("Words or an id").fill("no such claim");

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import type { Progress } from "../progress.ts";
-import { thisMachine } from "../run.ts";
+import { LABEL, type Run, thisMachine } from "../run.ts";
 import { connectEngine } from "./connect.ts";
 import { discoverEngine } from "./discover.ts";
 import { describeRemoved, removedInTime, removeImages, removeOwned } from "./leftovers.ts";
@@ -34,12 +34,22 @@ export async function cleanSharedEngine(
   if (!found) return;
   const docker = (await connectEngine(found)).container.dockerode;
   const machine = thisMachine();
+  const others = new Set<string>();
+  const isOurs = (run: Run) => {
+    if (run.machine !== machine) others.add(run.id);
+    return run.machine === machine;
+  };
   const remove = async () => {
-    const owned = await removeOwned(docker, (run) => run.machine === machine);
+    const owned = await removeOwned(docker, isOurs);
     return { ...owned, images: await removeImages(docker) };
   };
   const removed = describeRemoved(
     await removedInTime(remove(), "what is ours", "Restart the engine, and run it again."),
   );
   progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
+  if (others.size > 0) {
+    progress.note(
+      `Left there: what ${others.size === 1 ? "a run" : `${others.size} runs`} of other machines made, or of this one under another host name. See docker ps --all --filter label=${LABEL}.run`,
+    );
+  }
 }

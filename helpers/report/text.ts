@@ -73,7 +73,7 @@ export const WORDS = {
     claims: "claims",
     source: "said by: ",
     expectation: "expected: ",
-    since: (version: string) => `asked since Kubernetes ${version}`,
+    since: (version: string) => `needs Kubernetes ${version} or newer`,
     mutants: "turns when: ",
     ground: "Recorded on",
     recorded: "Date",
