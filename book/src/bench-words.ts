@@ -31,7 +31,7 @@ interface BenchWords {
   readonly checksRatio: (peer: string) => string;
   readonly lessonRatio: (peer: string) => string;
   readonly suite: string;
-  readonly suiteText: (total: string, withoutClock: string) => string;
+  readonly suiteText: (total: string, withoutClock: string | undefined) => string;
   readonly ofItClock: (seconds: string) => string;
   readonly growth: string;
   readonly growthText: string;
@@ -84,7 +84,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     lessonRatio: (peer) => `Five checks ÷ ${peer}: without the start of Node and Vitest`,
     suite: "All chapters",
     suiteText: (total, withoutClock) =>
-      `Once the images are there, a run of all chapters takes ${total} s, including the start and end of the container engine. Without the chapters that wait for full minutes, a run takes ${withoutClock} s. Chapters run side by side, so their times add up to more than the total.`,
+      `Once the images are there, a run of all chapters takes ${total} s, including the start and end of the container engine. ${withoutClock === undefined ? "" : `Without the chapters that wait for full minutes, a run takes ${withoutClock} s. `}Chapters run side by side, so their times add up to more than the total.`,
     ofItClock: (seconds) => `, at least ${seconds} s of it waiting for the clock`,
     growth: "How it grows with the chapters",
     growthText: "Each point is a run of that many chapters: the first ones, in reading order.",
@@ -149,7 +149,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     lessonRatio: (peer) => `五项检查 ÷ ${peer}：不计 Node 和 Vitest 的启动`,
     suite: "全部章节",
     suiteText: (total, withoutClock) =>
-      `镜像就绪时，运行全部章节（包括容器引擎的启动和停止）需要 ${total} 秒；不含要等整分钟到来的章节，则为 ${withoutClock} 秒。各章并行运行，因此各章时间之和大于总时间。`,
+      `镜像就绪时，运行全部章节（包括容器引擎的启动和停止）需要 ${total} 秒${withoutClock === undefined ? "" : `；不含要等整分钟到来的章节，则为 ${withoutClock} 秒`}。各章并行运行，因此各章时间之和大于总时间。`,
     ofItClock: (seconds) => `，其中至少 ${seconds} 秒在等时钟`,
     growth: "随章节数增长",
     growthText: "按阅读顺序的前若干章。",
