@@ -51,6 +51,7 @@ test("the sources are others when a file has another content or another place", 
   put("helpers/b/x.ts", "two");
   const before = hashOfSources(folder);
   put("README.md", "documents it");
+  put("helpers/README.md", "documents a part of it");
   expect(hashOfSources(folder)).toBe(before);
   put("helpers/a/x.ts", "two");
   put("helpers/b/x.ts", "one");

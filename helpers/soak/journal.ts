@@ -77,7 +77,7 @@ export function writeJournal(folder: string, journal: Journal): void {
 export function hashOfSources(checkout = PROJECT_ROOT): string {
   const patterns = ["{chapters,commands,fixtures,helpers}/**", "package-lock.json", "vitest.config.ts"];
   const files = globSync(patterns, { cwd: checkout, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".md"))
     .map(({ parentPath, name }) => relative(checkout, join(parentPath, name)))
     .sort();
   const hash = createHash("sha256");
