@@ -193,7 +193,7 @@ claim("pause.paused", {
 });
 
 claim("ns.table", {
-  en: "Of the eight namespaces that the article lists, the three have net and ipc in common, and neither mnt nor pid",
+  en: "Of the eight namespaces that the article lists, pause, whoami and nettool have net and ipc in common, and neither mnt nor pid",
   zh: "原文列出的八个条目里，pause、whoami 和 nettool 共用 net 和 ipc，而 mnt 和 pid 互不相同",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],

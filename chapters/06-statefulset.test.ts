@@ -804,7 +804,7 @@ claim("sts.revisions", {
 });
 
 claim("sts.undo", {
-  en: "rollout undo brings the template before back: no ControllerRevision is made for it, the old one gets the highest number",
+  en: "rollout undo brings back the previous template: no ControllerRevision is made for it, the old one gets the highest number",
   zh: "rollout undo 换回上一个模板：不会新建 ControllerRevision，而是把旧的那个改成最大的修订号",
   source: "ours#statefulset",
   references: [

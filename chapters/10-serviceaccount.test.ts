@@ -489,7 +489,7 @@ claim("sa.whoami", {
 });
 
 claim("sa.token-flag", {
-  en: "With --token, kubectl acts as the account that the token is of",
+  en: "With --token, kubectl acts as the account to which the token belongs",
   zh: "加上 --token，kubectl 就以令牌所属的账号行事",
   source: "ours#serviceaccount",
   since: "1.28",

@@ -23,11 +23,21 @@ export async function tryLock(path: string, stale: number): Promise<(() => Promi
   }
 }
 
-/** The clock was set back since its owner last renewed it: an owner that was killed would seem alive until then. */
+/** Locks whose time is still to come, with that time and when it was seen first, by a clock that nobody sets. */
+const early = new Map<string, { readonly mtimeMs: number; readonly seen: number }>();
+
+/**
+ * The clock was set back since the owner last renewed its lock: one that was killed would seem alive until the clock is there
+ * again. One that lives renews it, and is left alone.
+ */
 function mendTime(lockFolder: string, stale: number): void {
   const now = Date.now();
   try {
-    if (statSync(lockFolder).mtimeMs > now + stale) utimesSync(lockFolder, now / 1000, now / 1000);
+    const { mtimeMs } = statSync(lockFolder);
+    if (mtimeMs <= now + stale) return void early.delete(lockFolder);
+    const before = early.get(lockFolder);
+    if (before?.mtimeMs !== mtimeMs) early.set(lockFolder, { mtimeMs, seen: performance.now() });
+    else if (performance.now() - before.seen > stale) utimesSync(lockFolder, now / 1000, now / 1000);
   } catch {
     // It was given back meanwhile.
   }

@@ -279,7 +279,7 @@ function checkObject(
     throw new Problem(
       `${file}: object ${number}${typeof kind === "string" ? `, a ${kind},` : ""} has no ${missing.join(", no ")}`,
       Array.isArray(object.items)
-        ? `Write each item of the ${kind} as a document of its own, with --- between them.`
+        ? `Write each item of the ${kind ?? "list"} as a document of its own, with --- between them.`
         : remedy,
     );
   }

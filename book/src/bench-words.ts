@@ -73,7 +73,7 @@ export const BENCH_WORDS: Readonly<Record<Language, BenchWords>> = {
     wholeBoot: "Ready, from the call",
     pod: "A Pod becomes ready",
     podText:
-      "The article's Pod of two containers, with its namespace, from kubectl apply until it is seen with 2/2 containers ready. Its images are already on the node.",
+      "The article's Pod of two containers, with its namespace, from the manifest being applied until it is seen with 2/2 containers ready. Its images are already on the node.",
     seenReady: "seen 2/2",
     checks: "The same five checks",
     checksText:

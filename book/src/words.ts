@@ -315,7 +315,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
           ? "原文所引资料的说法"
           : "本教程补充",
     inManifest: "清单中的相关内容",
-    inManifestText: "验证时会改动标出的行，或在其下新增字段，结果必须随之改变。",
+    inManifestText: "改动标出的行，或在其下新增字段，结果就必须随之改变：npm run mutants 会验证这一点。",
     test: "这条论断怎么验证",
     testText: "这就是实际运行的代码：先观察集群，再判断看到的内容。",
     details: "这条论断的参考资料、清单和验证方法",
@@ -329,7 +329,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     differsThere: { outcome: "结果不同", observation: "观察到的内容不同" },
     elsewhere: "在其他环境中：",
     askedAs: "记录时这条论断的表述是：",
-    since: (version) => `从 Kubernetes ${version} 起验证`,
+    since: (version) => `需要 Kubernetes ${version} 或更高版本`,
     notRecorded: "这条论断在此环境中没有记录。",
     onNode: "在节点上",
     onHost: "在容器引擎所在主机上以 root 执行",

@@ -187,7 +187,11 @@ rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
   }, 300_000);
 
   test.each([
-    ["with a field that there is not", "90-typo", /the API server refuses Pod typo\/tool: .*contaners[^→]*→ Correct the manifest/],
+    [
+      "with a field that there is not",
+      "90-typo",
+      /the API server refuses Pod typo\/tool: .*contaners[^→]*→ Correct the manifest/,
+    ],
     [
       "with an object of the whole cluster",
       "91-everywhere",

@@ -41,7 +41,7 @@ export function makeRoomForCgroups(root = CGROUP_ROOT): void {
   try {
     mkdirSync(rest, { recursive: true });
     for (let attempt = 1; !shareOut(root, rest); attempt++) {
-      if (attempt === SHARE_ATTEMPTS) throw new Error("processes keep beginning in it");
+      if (attempt === SHARE_ATTEMPTS) throw new Error("processes stay in it");
     }
   } catch (cause) {
     throw new Problem(

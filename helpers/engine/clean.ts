@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { Progress } from "../progress.ts";
 import { LABEL, type Run, thisMachine } from "../run.ts";
 import { connectEngine } from "./connect.ts";
@@ -15,7 +15,8 @@ export async function removePrivateEngine(progress: Progress): Promise<void> {
     const folders = privateFolders();
     await stopPrivateEngine(folders, async () => {
       await unmountBelow([folders.data]);
-      rmSync(folders.data, { recursive: true, force: true });
+      // Not rmSync: the lock has to be renewed meanwhile.
+      await rm(folders.data, { recursive: true, force: true });
     });
   });
 }
@@ -49,7 +50,7 @@ export async function cleanSharedEngine(
   progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
   if (others.size > 0) {
     progress.note(
-      `Left there: what ${others.size === 1 ? "a run" : `${others.size} runs`} of other machines made, or of this one under another host name. See docker ps --all --filter label=${LABEL}.run`,
+      `Left there: what ${others.size === 1 ? "a run" : `${others.size} runs`} of other machines made, or of this one under another host name, or of containers. See docker ps --all, docker network ls and docker volume ls, with --filter label=${LABEL}.run`,
     );
   }
 }

@@ -22,7 +22,7 @@ export async function findClient(
   const { stdout } = await execa(program, ["--version"], { reject: false, stdin: "ignore" });
   // `docker` may be Podman under another name, which does not talk to Docker's engine.
   if (!stdout?.toLowerCase().startsWith(engine)) return undefined;
-  if (await isTooOld(program)) return undefined;
+  if (engine === "docker" && (await isTooOld(program))) return undefined;
   return { program: engine, version: clientVersion(stdout) };
 }
 

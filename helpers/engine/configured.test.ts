@@ -90,6 +90,7 @@ test("where TLS is wanted and no certificates are named, the docker command line
   write(".docker/ca.pem", "");
   const folder = join(home, ".docker");
   expect(configuredEngine(wanted, home)?.tls).toEqual({ DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder });
+  expect(configuredEngine({ ...wanted, DOCKER_HOST: "unix:///run/docker.sock" }, home)?.tls).toEqual({});
 });
 
 test("a broken configuration is none", () => {

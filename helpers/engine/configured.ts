@@ -30,12 +30,15 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
   // Testcontainers knows nothing of TLS for it.
   if (tcHost)
     return { dockerHost: tcHost, origin: `tc.host in ${file}`, isContext: false, undo: removeLine, tls: {} };
-  const tls = tlsFrom(env, properties, env.DOCKER_CONFIG || join(home, ".docker"));
+  const dockerHost = property(properties, "docker.host");
+  const tls = tlsFrom(env, properties, {
+    dockerHost: env.DOCKER_HOST || dockerHost,
+    folder: env.DOCKER_CONFIG || join(home, ".docker"),
+  });
   if (env.DOCKER_HOST) {
     const undo = "unset DOCKER_HOST";
     return { dockerHost: env.DOCKER_HOST, origin: "DOCKER_HOST", isContext: false, undo, tls };
   }
-  const dockerHost = property(properties, "docker.host");
   if (dockerHost)
     return { dockerHost, origin: `docker.host in ${file}`, isContext: false, undo: removeLine, tls };
   return dockerContext(env, home);
@@ -43,11 +46,15 @@ export function configuredEngine(env: NodeJS.ProcessEnv, home = homedir()): Conf
 
 /**
  * As Testcontainers puts it together: each from the environment, or else from the file; and only both do anything. Where no
- * certificates are named, those are meant that the docker command line would take: in its own folder.
+ * certificates are named for an address, those are meant that the docker command line would take: in its own folder.
  */
-function tlsFrom(env: NodeJS.ProcessEnv, properties: string, folder: string): Record<string, string> {
+function tlsFrom(
+  env: NodeJS.ProcessEnv,
+  properties: string,
+  { dockerHost, folder }: { readonly dockerHost: string | undefined; readonly folder: string },
+): Record<string, string> {
   const verify = env.DOCKER_TLS_VERIFY ?? property(properties, "docker.tls.verify");
-  const usual = existsSync(join(folder, "ca.pem")) ? folder : undefined;
+  const usual = dockerHost?.startsWith("tcp:") && existsSync(join(folder, "ca.pem")) ? folder : undefined;
   const certificates = env.DOCKER_CERT_PATH ?? property(properties, "docker.cert.path") ?? usual;
   if (verify !== "1" || !certificates) return {};
   return { DOCKER_TLS_VERIFY: verify, DOCKER_CERT_PATH: certificates };

@@ -83,7 +83,9 @@ function candidates(env: NodeJS.ProcessEnv): Candidate[] {
     socket: join(home, folder, socket),
   }));
   const podman = [join(ownRuntime, "podman/podman.sock"), ...(uid === 0 ? ["/run/podman/podman.sock"] : [])];
-  return [...known, ...virtual, ...podman.map((socket) => ({ socket }))];
+  const all: readonly Candidate[] = [...known, ...virtual, ...podman.map((socket) => ({ socket }))];
+  // The user's own may be the usual one.
+  return all.filter(({ socket }, index) => all.findIndex((other) => other.socket === socket) === index);
 }
 
 /** Where Colima, Rancher Desktop, OrbStack and Lima have their sockets: the folder at home, and the usual one in it. */

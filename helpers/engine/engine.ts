@@ -158,7 +158,7 @@ async function installEngine(progress: Progress, env: NodeJS.ProcessEnv): Promis
   if (!installed || !existsSync("/run/systemd/system")) return undefined;
   const deadline = performance.now() + SYSTEM_DAEMON_MS;
   while (performance.now() < deadline) {
-    const found = await discoverEngine(env);
+    const found = await discoverEngine(env, progress);
     if (found) return found;
     await sleep(100);
   }

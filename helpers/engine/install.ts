@@ -6,7 +6,7 @@ import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import { thisPlatform } from "./platform.ts";
 import { installRemedy, startRemedy } from "./remedies.ts";
-import { onInterrupt } from "./signals.ts";
+import { isInterrupted, onInterrupt } from "./signals.ts";
 
 /** Programs that the private engine needs, and the packages of Debian and Ubuntu that have them. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -139,7 +139,8 @@ async function aptGet(...words: readonly string[]) {
   const deadline = performance.now() + LOCKED_MS;
   for (;;) {
     const ended = await runAptGet(words);
-    if (!ended.failed || !/Could not get lock/.test(ended.all) || performance.now() > deadline) return ended;
+    const isLocked = ended.failed && /Could not get lock/.test(ended.all);
+    if (!isLocked || isInterrupted() || performance.now() > deadline) return ended;
     await sleep(ASK_AGAIN_MS);
   }
 }
@@ -152,6 +153,7 @@ async function runAptGet(words: readonly string[]) {
       env: {
         PATH: systemPath(),
         LC_ALL: "C.UTF-8",
+        LANGUAGE: "",
         DEBIAN_FRONTEND: "noninteractive",
         NEEDRESTART_MODE: "a",
       },

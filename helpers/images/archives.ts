@@ -86,8 +86,11 @@ async function removeOld(folder: string, stem: string, current: string): Promise
     const sibling =
       name.startsWith(`${stem}-`) && /-[0-9a-f]{16}\.tar$/.test(name) && name.length === stem.length + 21;
     if (!sibling || path === current) continue;
-    const { mtimeMs } = await stat(sealPath(path)).catch(() => stat(path));
+    const { mtimeMs } = await stat(sealPath(path))
+      .catch(() => stat(path))
+      // Another run has removed it.
+      .catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > KEEP_MS)
-      await Promise.all([path, sealPath(path)].map((old) => rm(old, { force: true })));
+      await Promise.all([path, sealPath(path)].map((old) => rm(old, { recursive: true, force: true })));
   }
 }

@@ -109,7 +109,7 @@ export const WORDS = {
     claims: "条论断",
     source: "出处：",
     expectation: "预期：",
-    since: (version: string) => `从 Kubernetes ${version} 起验证`,
+    since: (version: string) => `需要 Kubernetes ${version} 或更高版本`,
     mutants: "以下改动会使结果反转：",
     ground: "记录环境",
     recorded: "日期",

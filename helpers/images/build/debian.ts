@@ -70,8 +70,6 @@ export async function layOut(
   await runCommand("mmdebstrap", [...options, `--include=${packages.join(",")}`, suite, unpacked], {
     doing: `laying out Debian packages for ${image}`,
     cwd: folder,
-    // What it leaves when it is killed is removed with the folder.
-    env: { TMPDIR: folder },
     signal: context.signal,
     onLine: (line) => update(line.replace(/^[A-Z]: /, "")),
   });
