@@ -11,11 +11,12 @@ const { claim } = chapter({
   title: { en: "The Pod: containers that belong together", zh: "Pod：放在一起的容器" },
   intro: {
     en: `
-A Pod is the smallest thing that Kubernetes schedules. It is not a container but a wrapper around one or more of them
-that are to live on one node, share one IP address, and come and go together.
+A Pod is the smallest thing that Kubernetes schedules. It is not a container but a wrapper around one or more
+containers that live on one node, share one IP address, and come and go together.
 
 The Pod of this chapter has two containers. **whoami** is a tiny web server on port 80 that answers with its host name
-and the request it got. **nettool** only sleeps, but it has the tools with which we look around from inside.`,
+and the request it received. **nettool** only sleeps, but it has the network tools that let us look around from inside
+the Pod.`,
     zh: `
 Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在一个或多个容器外面的一层壳：这些容器总是落在同一个节点上，
 共用一个 IP，一同启动，一同消失。
@@ -29,8 +30,8 @@ Pod 是 Kubernetes 调度的最小单位。它本身不是容器，而是包在�
   sideBySide: true,
 });
 
-// The changes under which the claims below must turn: "npm run mutants" applies them. Each keeps only what it
-// changes: the rest would take the node's time.
+// Changes under which the outcome of the claims below must change: "npm run mutants" applies them. Each keeps only the
+// objects that it changes: the others would only keep the node busy.
 
 const nettoolMissing: ManifestMutant = {
   name: "nettool's image is not on the node",
@@ -57,7 +58,7 @@ const otherPort: ManifestMutant = {
 };
 
 const swapped: ManifestMutant = {
-  name: "the containers change places",
+  name: "the order of the containers is reversed",
   manifest: (manifest) => {
     manifest.keep("Pod", "whoami");
     manifest.pod("whoami").spec.containers.reverse();
@@ -77,7 +78,7 @@ const volumeAtTmp: ManifestMutant = {
   name: "both containers mount a volume at /tmp",
   manifest: (manifest) => {
     manifest.keep("Pod", "exchange");
-    // Not the one at /exchange: two socket files of one name in it would be in each other's way.
+    // Not the volume at /exchange: it would then hold two socket files of the same name.
     manifest.pod("exchange").spec.volumes?.push({ name: "tmp", emptyDir: {} });
     for (const name of ["server", "client"]) {
       manifest.container("exchange", name).volumeMounts?.push({ name: "tmp", mountPath: "/tmp" });
@@ -102,7 +103,7 @@ claim("pod.ready", {
   zh: "Pod 中的两个容器都已就绪，且从未重启",
   source: "article#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/"],
-  // Others of the namespace's Pods are deleted further down.
+  // Claims further down delete other Pods of this namespace.
   alone: true,
   observe: async ({ kubectl, namespace }) => (await kubectl`get pods -n ${namespace} -o wide`).row("whoami"),
   holds: (whoami) => matches(whoami, { READY: "2/2", STATUS: "Running", RESTARTS: "0" }),
@@ -128,7 +129,7 @@ claim("pod.ip", {
   observe: async ({ kubectl, namespace }) => {
     const ranges = await kubectl`get nodes -o jsonpath={.items[*].spec.podCIDR}`;
     if (!ranges.text.startsWith("10.42."))
-      throw new NotObservable("this cluster has another range than k3s has");
+      throw new NotObservable("this cluster's Pod range is not the default of k3s");
     return kubectl`get pod whoami -n ${namespace} -o jsonpath={.status.podIPs[*].ip}`;
   },
   holds: (ips) => /^10\.42\.\d+\.\d+$/.test(ips.text),
@@ -150,7 +151,7 @@ claim("pod.unit", {
     node !== "" && !moved && answer.includes("spec: Forbidden: pod updates may not change fields"),
   mutants: [
     {
-      name: "something is changed that may be changed: a label",
+      name: "a label is changed instead, which is allowed",
       observe: async ({ kubectl, namespace }) => {
         const node = await kubectl`get pod whoami -n ${namespace} -o jsonpath={.spec.nodeName}`;
         const move = await kubectl.orRefusal`label pod whoami -n ${namespace} moved=yes`;
@@ -165,7 +166,7 @@ claim("pod.listen", {
   zh: "在 nettool 中能看到 80 端口处于监听状态，但看不到监听它的进程",
   source: "article#pod",
   because: {
-    en: "Both containers have the same network namespace, so nettool sees whoami's socket; they do not share a PID namespace, so whoami's process has no number here and netstat prints a dash.",
+    en: "Both containers have the same network namespace, so nettool sees whoami's socket; they do not share a PID namespace, so whoami's process has no process ID here, and netstat prints a dash.",
     zh: "两个容器处于同一个网络命名空间，所以 nettool 能看到 whoami 的套接字；但它们不在同一个 PID 命名空间，whoami 的进程在这里没有进程号，netstat 只能打印一个短横线。",
   },
   references: ["https://man7.org/linux/man-pages/man7/network_namespaces.7.html"],
@@ -175,7 +176,7 @@ claim("pod.listen", {
   mutants: [
     otherPort,
     {
-      name: "the Pod shares its process namespace",
+      name: "the Pod's containers share one process namespace",
       manifest: (manifest) => {
         manifest.keep("Pod", "whoami");
         manifest.pod("whoami").spec.shareProcessNamespace = true;
@@ -194,7 +195,7 @@ claim("pod.localhost", {
     const reply = await kubectl`exec whoami -n ${namespace} -c nettool -- curl -s localhost`;
     return { ip: ip.text, reply: reply.lines };
   },
-  // curl takes 127.0.0.1 or ::1, as it was built: both are the loopback.
+  // curl uses 127.0.0.1 or ::1, depending on how it was built: both are loopback addresses.
   holds: ({ ip, reply }) =>
     reply.includes("Hostname: whoami") &&
     reply.includes(`IP: ${ip}`) &&
@@ -208,7 +209,7 @@ claim("pod.files", {
   source: "article#pod",
   expect: "refuted",
   because: {
-    en: "Each container has a root file system of its own, from its image. What one writes, the other does not see, unless both mount a volume.",
+    en: "Each container has its own root file system, from its image. A file that one container writes is not visible to the other, unless both mount the same volume.",
     zh: "每个容器都有自己的根文件系统，来自各自的镜像。一个容器写的文件，另一个看不到，除非两者挂载了同一个卷。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#pod-storage"],
@@ -232,7 +233,7 @@ claim("pod.socket", {
   zh: "Pod 中的容器可以通过 Unix 套接字文件通信",
   source: "article#pod",
   because: {
-    en: "A socket file is a file: it has to lie where both see it, in a volume that both mount.",
+    en: "A socket file is a file too: it has to be where both containers can see it, in a volume that both mount.",
     zh: "套接字文件也是文件：它必须放在双方都看得到的地方，也就是共同挂载的卷里。",
   },
   references: ["https://man7.org/linux/man-pages/man7/unix.7.html"],
@@ -267,7 +268,7 @@ claim("pod.hostname-override", {
   since: "1.34",
   expect: [{ before: "1.35", outcome: "refuted" }],
   because: {
-    en: "Only from 1.35 on; in 1.34 the API server dropped the field without a word, as its feature gate was off. It is for programs that insist on being called by their full name. It takes precedence over hostname and subdomain, but nobody finds the Pod by it: DNS knows nothing of it.",
+    en: "This holds from 1.35 on; in 1.34 the API server silently dropped the field, because its feature gate was off by default. The field is for programs that insist on being called by their fully qualified domain name. It takes precedence over hostname and subdomain, but nobody can find the Pod by this name: DNS does not know it.",
     zh: "从 1.35 起才如此；1.34 里特性门控默认关闭，API server 会不声不响地丢掉这个字段。它是为那些坚持要用完整域名称呼自己的程序准备的。它优先于 hostname 和 subdomain，但别人并不能凭它找到这个 Pod：DNS 并不知道这个名字。",
   },
   references: [
@@ -279,7 +280,7 @@ claim("pod.hostname-override", {
   holds: (hostname) => hostname.text === "db.example.com",
   mutants: [
     {
-      name: "it only has a hostname, as Pods always could",
+      name: "the Pod has only a hostname, which every version knows",
       from: "1.35",
       manifest: (manifest) => {
         manifest.keep("Pod", "renamed");
@@ -289,7 +290,7 @@ claim("pod.hostname-override", {
       },
     },
     {
-      name: "a privileged container gives itself the name",
+      name: "a privileged container sets the host name itself",
       before: "1.35",
       manifest: (manifest) => {
         manifest.keep("Pod", "renamed");
@@ -308,7 +309,7 @@ claim("pod.mortal", {
   zh: "裸 Pod 被删除后不会自动重建",
   source: "ours#pod",
   because: {
-    en: "Nothing owns it. A replacement is made by a controller such as a ReplicaSet, and it is another Pod with another UID.",
+    en: "It has no owner. Only a controller such as a ReplicaSet makes a replacement, and that is a different Pod with a different UID.",
     zh: "它没有属主。能补上新 Pod 的是 ReplicaSet 这类控制器，而且补上的是另一个 Pod，UID 也不同。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods"],
@@ -324,7 +325,7 @@ claim("pod.mortal", {
 });
 
 claim("pod.grace", {
-  en: "A Pod that says nothing of it, such as this one, gets 30 seconds to end when it is deleted",
+  en: "A Pod that sets no grace period, such as this one, gets 30 seconds to end when it is deleted",
   zh: "清单里没有指定宽限期（这个 Pod 就是如此），删除时就有 30 秒",
   source: "ours#pod",
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
@@ -333,7 +334,7 @@ claim("pod.grace", {
   holds: (seconds) => seconds.text === "30",
   mutants: [
     {
-      name: "the Pod declares 5 seconds",
+      name: "the Pod declares a grace period of 5 seconds",
       manifest: (manifest) => {
         manifest.keep("Pod", "whoami");
         manifest.pod("whoami").spec.terminationGracePeriodSeconds = 5;
@@ -347,7 +348,7 @@ claim("pod.stubborn", {
   zh: "以 sleep 为首个进程的容器会耗尽整个宽限期（这里是 4 秒）",
   source: "ours#pod",
   because: {
-    en: "The first process of a PID namespace gets only the signals that it has a handler for; but SIGKILL and SIGSTOP from outside always get through. sleep has no handler for SIGTERM (bit 15 of SigCgt is not set), so nothing happens until the grace period is over and SIGKILL is sent. That is why the article's Pod takes 30 seconds to go away.",
+    en: "The first process of a PID namespace gets only the signals that it has a handler for; the exceptions are SIGKILL and SIGSTOP from an outer namespace. sleep has no handler for SIGTERM (bit 15 of SigCgt is not set), so nothing happens until the grace period is over and SIGKILL is sent. That is why the article's Pod takes 30 seconds to go away.",
     zh: "对 PID 命名空间的 1 号进程，内核只递送它注册了处理函数的信号；来自外层命名空间的 SIGKILL 和 SIGSTOP 除外。sleep 没有处理 SIGTERM（SigCgt 的第 15 位没有置位），于是什么也不会发生，直到宽限期结束、SIGKILL 发出。原文中的 Pod 需要 30 秒才消失，原因就在这里。",
   },
   references: ["https://man7.org/linux/man-pages/man7/pid_namespaces.7.html"],
@@ -364,7 +365,7 @@ claim("pod.stubborn", {
     firstProcess === "sleep" && !catchesTerm && gracePeriod === 4 && usedGracePeriod,
   mutants: [
     {
-      name: "pause is the first process, and there would be time",
+      name: "pause is the first process, and the grace period is 30 seconds",
       manifest: (manifest) => {
         manifest.keep("Pod", "stubborn");
         Object.assign(manifest.pod("stubborn").spec, {
@@ -381,7 +382,7 @@ claim("pod.obliging", {
   zh: "同样的容器，只要其中的进程不是 PID 命名空间的首个进程，就会立刻结束，用不着 30 秒",
   source: "ours#pod",
   because: {
-    en: "With shareProcessNamespace the first process is pause, and SIGTERM has its usual effect on sleep. A program with a handler for SIGTERM, or a shorter terminationGracePeriodSeconds, does as well.",
+    en: "With shareProcessNamespace the first process is pause, and SIGTERM has its usual effect on sleep. A program that handles SIGTERM itself, or a shorter terminationGracePeriodSeconds, also solves the problem.",
     zh: "启用 shareProcessNamespace 后，首个进程是 pause，SIGTERM 对 sleep 恢复了通常的作用。让程序自己处理 SIGTERM，或者缩短 terminationGracePeriodSeconds，也能达到目的。",
   },
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
@@ -397,7 +398,7 @@ claim("pod.obliging", {
     firstProcess === "pause" && sleeps && gracePeriod === 30 && endedAtOnce,
   mutants: [
     {
-      name: "sleep is the first process, and gets 3 seconds",
+      name: "sleep is the first process, and the grace period is 3 seconds",
       manifest: (manifest) => {
         manifest.keep("Pod", "obliging");
         Object.assign(manifest.pod("obliging").spec, {
@@ -409,7 +410,7 @@ claim("pod.obliging", {
   ],
 });
 
-/** Has the client write a note, and gives what the server reads of it: nothing when it sees no such file. */
+/** Lets the client write a note, and gives what the server reads: nothing if it sees no such file. */
 async function exchangeNote(path: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
   const written =
     await kubectl`exec exchange -n ${namespace} -c client -- bash -c ${`echo hello > ${path} && cat ${path}`}`;
@@ -423,8 +424,8 @@ function catches(signal: number, mask: string): boolean {
 }
 
 /**
- * Deletes a Pod, and tells whether it went only when the grace period that it declares was over, or at once: on a busy
- * machine that takes seconds, but not half of thirty.
+ * Deletes a Pod, and tells whether it used up the grace period that it declares, or ended at once. On a busy machine
+ * "at once" can take seconds, but not half of thirty.
  */
 async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
   const grace =
@@ -435,7 +436,7 @@ async function deletion(pod: string, { kubectl, namespace }: Pick<Look, "kubectl
   return { gracePeriod, usedGracePeriod: seconds >= gracePeriod, endedAtOnce: seconds < gracePeriod / 2 };
 }
 
-/** Makes the Pod renamed, and asks it for its host name. */
+/** Makes the Pod called "renamed", and asks it for its host name. */
 async function hostnameOfRenamed({ kubectl, namespace }: Look) {
   await kubectl`apply -f fixtures/manifests/01-pod-hostname.yaml`;
   await kubectl`wait --for=condition=Ready pod/renamed -n ${namespace} --timeout=60s`;

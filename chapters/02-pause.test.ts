@@ -19,12 +19,12 @@ const { claim } = chapter({
   intro: {
     en: `
 A container is a process that sees its own view of the machine; each part of that view is a Linux *namespace*. For
-containers to share one, somebody has to hold it, even while they come and go. In a Pod that is **pause**, a container
-that nobody declared: it is started first, it does nothing, and the others join what it holds.
+containers to share a namespace, something has to hold it while they come and go. In a Pod that is **pause**, a
+container that nobody declared: it is started first, it does nothing, and the others join the namespaces that it holds.
 
-Which namespaces are shared is seen at the inodes under /proc/PID/ns on the node: the same number is the same namespace.
-The article looked with Docker as the container runtime; this cluster may have another. (What follows -n in kubectl's commands
-is a namespace of another kind: Kubernetes' own, which groups objects.)`,
+The inodes under /proc/PID/ns on the node show which namespaces are shared: the same number means the same namespace.
+The article used Docker as the container runtime; this cluster may use another one. (What follows -n in kubectl's
+commands is a namespace of another kind: Kubernetes' own, which groups objects.)`,
     zh: `
 容器就是一个进程，只是它看到的是机器的一份专属视图；视图的每一部分就是一个 Linux **命名空间**。多个容器要共用一个命名空间，
 就得有人一直持有它，不管容器来来去去。在 Pod 里，这个角色就是 **pause**：一个谁也没有声明的容器，它最先启动，什么也不做，
@@ -38,12 +38,12 @@ is a namespace of another kind: Kubernetes' own, which groups objects.)`,
   namespace: "pause",
 });
 
-/** The three that the article compares, without the node. */
+/** The three containers that the article compares, without the node. */
 function ofPod(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, THREE);
 }
 
-/** The three, and the node beside them. */
+/** The three containers, and the node as well. */
 function ofPodAndNode(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, [...THREE, "node"]);
 }
@@ -62,12 +62,12 @@ const together: ManifestMutant = {
   },
 };
 
-/** What a container may not do by itself on every host: make namespaces of its own. */
+/** Lets nettool make namespaces of its own, which not every host allows a container without privileges. */
 function nettoolIsPrivileged(manifest: Manifest): void {
   manifest.container("whoami", "nettool").securityContext = { privileged: true };
 }
 
-/** Two Pods share nothing of this kind, whatever the containers of each do. */
+/** Two Pods share no namespace of this kind, whatever the containers within each of them share. */
 function acrossPods(kind: "net" | "ipc"): Mutant<Record<string, string>> {
   return {
     name: "containers of two different Pods are compared",
@@ -93,7 +93,7 @@ claim("pause.exists", {
   holds: ({ declared, sandbox }) => declared.split(" ").length === 2 && sandbox === "pause",
   mutants: [
     {
-      name: "the process of a declared container is looked at",
+      name: "the process of a declared container is looked at instead",
       observe: async ({ node, processes }) => {
         const [, second] = await processes("whoami");
         return { declared: "whoami nettool", sandbox: (await node`cat /proc/${second?.pid ?? 0}/comm`).text };
@@ -108,7 +108,7 @@ claim("pause.image", {
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "The node's settings decide which image it is: containerd's configuration, or with Docker a flag of the kubelet or of cri-dockerd. k3s has one of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io has been frozen since April 2023; registry.k8s.io took its place.",
+    en: "The node's settings decide which image it is: containerd's configuration, or with Docker a flag of the kubelet or of cri-dockerd. k3s uses an image of its own, as the article's own listing shows (rancher/mirrored-pause). And k8s.gcr.io has been frozen since April 2023; registry.k8s.io took its place.",
     zh: "用哪个镜像由节点的设置决定：containerd 看它自己的配置，Docker 则看 kubelet 或 cri-dockerd 的启动参数。k3s 用的是自己的镜像，原文列出的输出里也正是 rancher/mirrored-pause。此外 k8s.gcr.io 自 2023 年 4 月起已经冻结，由 registry.k8s.io 取代。",
   },
   references: [
@@ -119,7 +119,7 @@ claim("pause.image", {
   holds: (image) => image.startsWith("k8s.gcr.io/pause"),
   mutants: [
     {
-      name: "a runtime that is configured with the article's image",
+      name: "the runtime is configured with the article's image",
       seen: () => "k8s.gcr.io/pause:3.6",
     },
   ],
@@ -138,13 +138,14 @@ claim("pause.assembly", {
   observe: async ({ node, processes }) => {
     const [pause] = await processes("whoami");
     const version = await node`/proc/${pause?.pid ?? 0}/exe -v`;
-    if (!/\bpause\.\w+/.test(version.text)) throw new NotObservable("this pause does not tell its source");
+    if (!/\bpause\.\w+/.test(version.text))
+      throw new NotObservable("this pause does not say what it was built from");
     return version.text;
   },
   holds: (version) => /\bpause\.(s|asm)\b/i.test(version),
   mutants: [
     {
-      name: "a pause made from pause.s",
+      name: "pause is built from pause.s",
       seen: () => "pause.s 3.6",
     },
   ],
@@ -156,7 +157,7 @@ claim("pause.size", {
   source: "article#pause",
   expect: "refuted",
   because: {
-    en: "The image is one statically linked program, and the C library in it makes it several times as large. (Where the transcript's head calls pause a stand-in, this is our build of the same source.)",
+    en: "The image is one statically linked program, and the C library in it makes it several times as large. (If the head of the transcript calls pause a stand-in, then what is measured here is our own build of the same source.)",
     zh: "镜像里只有一个程序，静态链接进来的 C 库让体积大了好几倍。（如果记录开头把 pause 标为替代镜像，那么这里量的是我们用同一份源码构建的程序。）",
   },
   references: ["https://github.com/kubernetes/kubernetes/blob/v1.36.3/build/pause/Makefile"],
@@ -164,11 +165,11 @@ claim("pause.size", {
     const [pause] = await processes("whoami");
     const bytes = Number((await node`stat -L -c %s /proc/${pause?.pid ?? 0}/exe`).text);
     if (!Number.isInteger(bytes) || bytes <= 0)
-      throw new NotObservable("the node does not tell the program's size");
+      throw new NotObservable("the node does not show the program's size");
     return bytes;
   },
   holds: (bytes) => bytes >= 100_000 && bytes <= 200_000,
-  mutants: [{ name: "a program of 150 KB", seen: () => 150_000 }],
+  mutants: [{ name: "the program has 150 KB", seen: () => 150_000 }],
 });
 
 claim("pause.paused", {
@@ -183,7 +184,7 @@ claim("pause.paused", {
   holds: ({ asleep, woken, usedProcessor }) => asleep && !woken && !usedProcessor,
   mutants: [
     {
-      name: "whoami is looked at, which answers a request meanwhile",
+      name: "whoami, which answers a request meanwhile, is looked at instead",
       observe: async ({ kubectl, namespace, node, processes }) => {
         const [, whoami] = await processes("whoami");
         return whileOthersWork(whoami?.pid ?? 0, { kubectl, namespace, node });
@@ -193,7 +194,7 @@ claim("pause.paused", {
 });
 
 claim("ns.table", {
-  en: "Of the eight namespaces that the article lists, pause, whoami and nettool have net and ipc in common, and neither mnt nor pid",
+  en: "Of the eight entries that the article lists, pause, whoami and nettool have net and ipc in common, and neither mnt nor pid",
   zh: "原文列出的八个条目里，pause、whoami 和 nettool 共用 net 和 ipc，而 mnt 和 pid 互不相同",
   source: "article#namespaces",
   references: ["https://man7.org/linux/man-pages/man7/namespaces.7.html"],
@@ -262,7 +263,7 @@ claim("ns.uts", {
   source: "article#namespaces",
   expect: [{ runtime: "docker", outcome: "holds" }, { outcome: "refuted" }],
   because: {
-    en: "Here the article depends on its runtime. containerd lets all containers of a Pod join the UTS namespace of pause (which it calls the sandbox); Docker has no way to join another container's, so with Docker they differ.",
+    en: "What the article says here depends on the runtime. containerd makes all containers of a Pod join the UTS namespace of pause (which it calls the sandbox); Docker cannot make a container join the UTS namespace of another one, so with Docker they differ.",
     zh: "这里原文的结论取决于运行时。containerd 让 Pod 的所有容器都加入 pause（运行时称之为沙箱）的 UTS 命名空间；而 Docker 无法加入别的容器的 UTS 命名空间，所以用 Docker 时各不相同。",
   },
   references: [
@@ -273,7 +274,7 @@ claim("ns.uts", {
   holds: allDifferent,
   mutants: [
     {
-      name: "two Pods are compared where the runtime shares; two processes of one container where it does not",
+      name: "two Pods are compared if the runtime shares UTS; two processes of one container if it does not",
       observe: async ({ kubectl, namespace, namespaces }) => {
         const own = ofPod(await namespaces("whoami", "uts"));
         if (!allDifferent(own)) {
@@ -301,7 +302,7 @@ claim("ns.pid-children", {
   holds: ({ own, children }) => Object.keys(own).every((name) => own[name] === children[name]),
   mutants: [
     {
-      name: "a process that has unshared the PID namespace of its children",
+      name: "the process has unshared the PID namespace of its children",
       manifest: nettoolIsPrivileged,
       observe: async ({ kubectl, namespace }) => {
         const script = `perl -le "print readlink for @ARGV" /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true`;
@@ -319,7 +320,7 @@ claim("ns.cgroup", {
   source: "article#namespaces",
   expect: [{ cgroup: 2, outcome: "refuted" }],
   because: {
-    en: "This depends on the host: on cgroup v1 containers see the host's cgroup namespace, on cgroup v2 each container gets one of its own; with containerd pause alone stays in the host's, with Docker not even pause does.",
+    en: "This depends on the host: on cgroup v1 containers see the host's cgroup namespace, on cgroup v2 each container gets its own; with containerd only pause stays in the host's, with Docker not even pause does.",
     zh: "这取决于宿主机：在 cgroup v1 上，容器看到的是宿主机的 cgroup 命名空间；在 cgroup v2 上，每个容器都有自己的：用 containerd 时只有 pause 仍在宿主机的命名空间里，用 Docker 时连 pause 也有自己的。",
   },
   references: [
@@ -330,7 +331,7 @@ claim("ns.cgroup", {
   holds: allEqual,
   mutants: [
     {
-      name: "the outcome of the other cgroup version",
+      name: "the namespaces are those of the other cgroup version",
       seen: ({ pause = "", node = "", ...others }) =>
         allEqual({ pause, node, ...others })
           ? { pause, node, whoami: "cgroup:[1]", nettool: "cgroup:[2]" }
@@ -348,7 +349,7 @@ claim("ns.user", {
   holds: allEqual,
   mutants: [
     {
-      name: "a process with a user namespace of its own",
+      name: "a process with its own user namespace is compared as well",
       manifest: nettoolIsPrivileged,
       observe: async ({ kubectl, namespace, namespaces }) => {
         const own =
@@ -382,7 +383,7 @@ claim("pause.reaps", {
   zh: "作为共享 PID 命名空间的 1 号进程，pause 会收养孤儿进程，并在它们结束后回收",
   source: "ours#pause",
   because: {
-    en: "When a process ends, its children fall to process 1 of their PID namespace, and somebody has to fetch their exit status, or they stay as zombies. pause does that; a container's own first process often does not.",
+    en: "When a process ends before its children, process 1 of their PID namespace becomes their parent. When they end in turn, their parent has to collect their exit status, or they stay as zombies. pause does that; a container's own first process often does not.",
     zh: "父进程先退出时，子进程会过继给 PID 命名空间的 1 号进程；子进程结束后必须有进程回收它的退出状态，否则它就成了僵尸进程。pause 会做这件事，而容器自己的首个进程往往不会。",
   },
   references: [
@@ -407,7 +408,7 @@ claim("pause.reaps", {
   mutants: [separate],
 });
 
-/** Whether a process slept, was woken, or used the processor while whoami answered a request beside it. */
+/** Whether a process slept, was woken, or used the processor while whoami answered a request. */
 async function whileOthersWork(
   pid: number,
   { kubectl, namespace, node }: Pick<Look, "kubectl" | "namespace" | "node">,

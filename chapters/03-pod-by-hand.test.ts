@@ -17,7 +17,7 @@ import {
 const NETTOOL = "praqma/network-multitool";
 
 /**
- * Asks again while whoami is on its way up. curl could do that by itself, but does not always know a refusal by what it was:
+ * Asks again until whoami is up. curl can retry by itself, but does not always recognise a refused connection as one:
  * localhost has two addresses, and each may refuse.
  */
 const UNTIL_ANSWERED = "for try in {1..20}; do curl -s localhost && exit; sleep 0.5; done; exit 7";
@@ -26,19 +26,20 @@ const { claim } = chapter({
   title: { en: "A Pod by hand: three containers that share", zh: "手工搭一个 Pod：三个共用命名空间的容器" },
   intro: {
     en: `
-This chapter is an illustration. It uses the container engine alone: no kubelet, no API server, no manifest. Three
-containers are started as dockershim used to start those of a Pod. (dockershim was the adapter between Docker and the
-kubelet, Kubernetes' agent on each node.) **pause** comes first and gets a network, a host name, and an IPC namespace that
-others may join. **whoami** and **nettool** join its
-*net* and its *ipc*, and nothing else. So the article's listings, which were made with Docker, can be seen as they were.
+This chapter is a demonstration. It uses the container engine alone: no kubelet, no API server, no manifest. Three
+containers are started the way dockershim used to start the containers of a Pod. (dockershim was the adapter between
+Docker and the kubelet, Kubernetes' agent on each node.) **pause** comes first and gets a network, a host name, and an
+IPC namespace that others may join. **whoami** and **nettool** join its *net* and *ipc* namespaces, and nothing else.
+This reproduces the article's listings, which were made with Docker.
 
-The names end with the run's id, so that they are nobody else's. run.labels only marks the containers for the clean-up:
-leave that option out when you type a command yourself. (If Docker warns about IPv4 forwarding: that concerns traffic with
-other machines. The three talk among themselves.)
+The containers' names end with the id of this run, so that they clash with nobody else's. --label-file run.labels only
+marks the containers for the clean-up: leave that option out when you type a command yourself. (If Docker warns about
+IPv4 forwarding, ignore it: that affects only traffic with other machines, and these three talk among themselves.)
 
-dockershim left Kubernetes with version 1.24. Whoever has a node with a Docker runtime, k3s with --docker say, sees the
-same at a real Pod: the claims ns.* of the chapter before then expect what is shown here. And where the engine is Podman,
-some answers differ, since it knows Pods itself and can join a UTS namespace; the claims expect that as well.`,
+dockershim was removed in Kubernetes 1.24. On a node that still uses Docker as its runtime (k3s with --docker, for
+example), a real Pod looks the same: there, the ns.* claims of the previous chapter expect what is shown here. If the
+engine is Podman, some answers differ, because Podman has Pods of its own and can join a UTS namespace; the claims
+expect that as well.`,
     zh: `
 本章只是一个演示：只用容器引擎，没有 kubelet，没有 API server，也没有清单。我们照着
 dockershim（kubelet 与 Docker 之间的适配层；kubelet 是 Kubernetes 在每个节点上的代理）当年启动 Pod 容器的办法，启动三个容器。
@@ -69,7 +70,7 @@ dockershim 在 Kubernetes 1.24 中被移除。如果你的节点使用 Docker �
 const DOCKER_RUN = "https://docs.docker.com/reference/cli/docker/container/run/";
 const DOCKERSHIM = "https://github.com/kubernetes/kubernetes/blob/v1.23.17/pkg/kubelet/dockershim";
 
-// The changes under which the claims below must turn: "npm run mutants" starts the containers so.
+// Changes under which the outcome of the claims below must change: "npm run mutants" starts the containers this way.
 
 const withoutPause: ContainersMutant = {
   name: "there is no pause: nettool joins whoami",
@@ -134,9 +135,9 @@ const otherCgroup: ContainersMutant = {
   },
 };
 
-/** Podman does what Docker refuses: there only Docker's answer turns such a claim. */
+/** Podman does what Docker refuses: there, only Docker's answer can change the outcome of such a claim. */
 function answeredByDocker(answer: string): Mutant<{ refused: boolean; answer: string }> {
-  return { name: "Docker answers", engine: "podman", seen: () => ({ refused: true, answer }) };
+  return { name: "the answer is Docker's", engine: "podman", seen: () => ({ refused: true, answer }) };
 }
 
 claim("hand.three", {
@@ -158,7 +159,7 @@ claim("hand.no-pod", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "What makes three containers a Pod is somebody's knowledge that they belong together: the kubelet's. Here nobody restarts one that ends, and nobody removes the others with it. (Podman does have Pods, and borrowed the word from Kubernetes.)",
+    en: "Three containers are a Pod because something knows that they belong together: the kubelet. Here, nothing restarts a container that ends, and nothing removes the others along with it. (Podman does have Pods, and borrowed the word from Kubernetes.)",
     zh: "三个容器之所以是一个 Pod，是因为有人知道它们属于一体，这就是 kubelet。在这里，某个容器退出了没有人重启，也没有人把其余的一起删掉。（Podman 倒是有 Pod，这个词就是从 Kubernetes 借来的。）",
   },
   references: ["https://docs.podman.io/en/latest/markdown/podman-pod.1.html"],
@@ -170,7 +171,7 @@ claim("hand.no-pod", {
     refused && /'pod' is not a docker command|unknown command: docker pod/.test(answer),
   mutants: [
     {
-      name: "containers are asked for, which it does have",
+      name: "containers are listed instead, which the engine does have",
       engine: "docker",
       observe: async ({ docker }) => {
         const answer = await docker.orRefusal`container ls`;
@@ -286,7 +287,7 @@ claim("hand.uts", {
   zh: "UTS 命名空间各不相同：对 Docker 而言，原文是对的",
   source: "article#namespaces",
   because: {
-    en: "The chapter before refutes this where the cluster's runtime is containerd. It is the runtime that decides, and not Kubernetes: Docker can't do otherwise, as the next claims show.",
+    en: "The previous chapter refutes this if the cluster's runtime is containerd. The runtime decides, not Kubernetes: Docker has no other choice, as later claims of this chapter show.",
     zh: "如果集群的运行时是 containerd，上一章的结论恰好相反。起决定作用的是运行时，而不是 Kubernetes：Docker 没有别的选择，后面的论断会说明这一点。",
   },
   references: ["https://man7.org/linux/man-pages/man7/uts_namespaces.7.html"],
@@ -308,7 +309,7 @@ claim("hand.pid-children", {
   holds: ({ own, children }) => Object.keys(own).every((name) => own[name] === children[name]),
   mutants: [
     {
-      name: "a process that has unshared the PID namespace of its children",
+      name: "the process has unshared the PID namespace of its children",
       observe: async ({ docker, containers }) => {
         const script = `perl -le "print readlink for @ARGV" /proc/$$/ns/pid /proc/$$/ns/pid_for_children; true`;
         const listing =
@@ -344,7 +345,7 @@ claim("hand.user", {
   holds: allEqual,
   mutants: [
     {
-      name: "a process with a user namespace of its own",
+      name: "a process with its own user namespace is compared as well",
       observe: async ({ docker, containers }) => {
         const own =
           await docker`run --rm --privileged --entrypoint unshare ${containers.image(NETTOOL)} -U readlink /proc/self/ns/user`;
@@ -360,7 +361,7 @@ claim("hand.uts-refused", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "For net, ipc and pid there is container:NAME; for uts Docker knows only the container's own and the host's. So dockershim could not have shared it even if it had wanted to. (Podman takes container:NAME for uts too.)",
+    en: "Docker accepts container:NAME for net, ipc and pid; for uts it knows only the container's own namespace and the host's. So dockershim could not have shared it even if it had wanted to. (Podman accepts container:NAME for uts too.)",
     zh: "net、ipc、pid 都可以写 container:名字；而 uts 在 Docker 里只有两种：自己的，或宿主机的。所以无论 dockershim 怎么想，都无法共享 uts。（Podman 的 uts 也可以写 container:名字。）",
   },
   references: [
@@ -376,7 +377,7 @@ claim("hand.uts-refused", {
   holds: ({ refused, answer }) => refused && answer.includes("--uts: invalid UTS mode"),
   mutants: [
     {
-      name: "the IPC namespace is asked for",
+      name: "the IPC namespace is joined instead",
       engine: "docker",
       observe: async ({ docker, containers }) => {
         const answer =
@@ -394,7 +395,7 @@ claim("hand.hostname", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "Docker copies the host name of the container whose network is joined. That is why hostname tells nothing about the namespace: only the inode does. (Podman copies nothing, so there each container has its own name.)",
+    en: "Docker copies the host name of the container whose network is joined. That is why hostname says nothing about the namespace: only the inode does. (Podman copies nothing, so there each container has its own name.)",
     zh: "加入别人的网络时，Docker 会把对方的主机名复制过来。所以从 hostname 看不出 uts 是否共用，只有 inode 才能说明。（Podman 不复制，各容器有各自的主机名。）",
   },
   references: ["https://github.com/moby/moby/blob/v28.3.0/daemon/container_operations.go"],
@@ -417,7 +418,7 @@ claim("hand.hostname-copied", {
   holds: ({ own, other }) => own === "renamed" && other !== "" && other !== "renamed",
   mutants: [
     {
-      name: "the one that changed its name is asked again",
+      name: "the container that changed its name is asked instead",
       observe: (look) => rename("echo Hostname: $(hostname)", look),
     },
   ],
@@ -429,7 +430,7 @@ claim("hand.hostname-refused", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "With the network come its files, /etc/hostname and /etc/hosts among them. In a Kubernetes Pod it is the same: one host name, set for the Pod.",
+    en: "A container that joins a network also gets the files that go with it, /etc/hostname and /etc/hosts among them. It is the same in a Kubernetes Pod: there is one host name, and it is set for the whole Pod.",
     zh: "加入网络的同时，也带来了 /etc/hostname 和 /etc/hosts 等文件。Kubernetes 的 Pod 也是如此：主机名只有一个，是给整个 Pod 设置的。",
   },
   references: ["https://docs.docker.com/engine/network/#container-networks"],
@@ -466,7 +467,7 @@ claim("hand.share-pid", {
   holds: (process) => process === "/pause",
   mutants: [
     {
-      name: "whoami's PID namespace is joined",
+      name: "whoami's PID namespace is joined instead",
       observe: (look) => firstProcess(["--pid", `container:${look.containers.name("whoami")}`], look),
     },
     { name: "no PID namespace is joined", observe: (look) => firstProcess([], look) },
@@ -508,7 +509,7 @@ claim("hand.restart", {
 });
 
 claim("hand.without-pause", {
-  en: "Without a pause, the restart of the container whose network is joined cuts the other one off",
+  en: "Without a pause container, restarting the container whose network was joined cuts the other one off",
   zh: "没有 pause 时，被加入网络的那个容器一重启，另一个就断了联系",
   source: "ours#by-hand",
   because: {
@@ -519,7 +520,7 @@ claim("hand.without-pause", {
   observe: (look) => restartOf("server", look),
   // curl's exit code 7: it could not connect.
   holds: ({ before, after }) => before === 0 && after === 7,
-  mutants: [{ name: "the one that joined is restarted", observe: (look) => restartOf("client", look) }],
+  mutants: [{ name: "the container that joined is restarted", observe: (look) => restartOf("client", look) }],
 });
 
 /** In the words of Docker up to 27, of Docker from 28 on (https://github.com/moby/moby/pull/49367), and of Podman. */
@@ -532,28 +533,28 @@ claim("hand.pause-killed", {
   source: "ours#by-hand",
   expect: [{ engine: "podman", outcome: "refuted" }],
   because: {
-    en: "The engine takes a network down with the container that it belongs to; only the loopback is left. The kubelet therefore replaces the whole Pod sandbox when it ends, and starts every container anew. (Podman leaves the address to those that are still there, but lets nobody join any more either.)",
+    en: "The engine takes a network down together with the container that it belongs to; only the loopback is left. That is why the kubelet replaces the whole Pod sandbox once pause has ended, and starts every container again. (With Podman, the containers that still run keep the address, but nobody can join any more either.)",
     zh: "网络属于哪个容器，引擎就随哪个容器一起把它拆掉，只剩下回环接口。所以沙箱一旦退出，kubelet 就会整个重建，并重新启动所有容器。（Podman 会把地址留给还在运行的容器，但同样不允许再加入。）",
   },
   references: [
     "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubelet/kuberuntime/kuberuntime_manager.go",
   ],
-  // The last claim: after it the three are no Pod any more.
+  // This is the last claim: after it, the three are no longer like a Pod.
   observe: (look) => afterDeathOf("pause", look),
   holds: ({ before, after, answered, rejoined, answer }) =>
     before > 0 && after === 0 && answered && !rejoined && REFUSES_TO_JOIN.test(answer),
   mutants: [
-    { name: "whoami is killed", engine: "docker", observe: (look) => afterDeathOf("whoami", look) },
+    { name: "whoami is killed instead", engine: "docker", observe: (look) => afterDeathOf("whoami", look) },
     { name: "the network loses its address", engine: "podman", seen: (seen) => ({ ...seen, after: 0 }) },
   ],
 });
 
-/** The three that the article compares, without the host. */
+/** The three containers that the article compares, without the host. */
 function ofContainers(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, THREE);
 }
 
-/** The three, and the host beside them. */
+/** The three containers, and the host as well. */
 function ofContainersAndHost(inodes: Record<string, string>): Record<string, string> {
   return pick(inodes, [...THREE, "host"]);
 }
@@ -564,8 +565,8 @@ function hostnameIn(reply: readonly string[]): string {
 }
 
 /**
- * Has a further container in pause's network change its own host name; then `question` is asked there. The image's own
- * entrypoint would tell of itself first.
+ * Starts one more container in pause's network, has it change its own host name, and then runs `question` there. The
+ * image's own entrypoint would first print something about itself.
  */
 async function rename(question: string, { docker, containers }: Look) {
   const script = `hostname renamed && hostname && ${question}`;
@@ -595,7 +596,7 @@ true`;
     await docker`run --rm --pid container:${containers.name(first)} ${containers.image(NETTOOL)} bash -c ${script}`;
   const [before = "", after = ""] = seen.text.split("AFTERWARDS\n");
   return {
-    // It may not have become sleep yet; nobody else of the two has process 1 as its parent.
+    // The orphan may not have become sleep yet; but of the two processes, only it has process 1 as its parent.
     adopted: /^\s*\d+\s+1\s/m.test(before),
     // The heading of ps, and nothing below it.
     reaped: /^\s*PID\b.*$/.test(after.trimEnd()),

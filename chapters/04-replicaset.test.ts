@@ -14,8 +14,8 @@ there are too many. It knows nothing else: no order, no names of its own choice,
 Watch the label. It alone decides which Pods are counted, and the chapter plays with that: Pods are adopted, released,
 and left behind.
 
-**Use it when** … hardly ever by hand. A Deployment makes ReplicaSets for you and adds the updates. But whoever wonders
-why a Pod came back, or did not, is asking about the ReplicaSet.`,
+**Use it** hardly ever by hand: a Deployment makes ReplicaSets for you and adds updates. But when you wonder why a Pod
+came back, or why it did not, you are asking about the ReplicaSet.`,
     zh: `
 裸 Pod 没了就是没了。ReplicaSet 承诺的则是数量：“这样的 Pod 要有三个”。它是一个循环：数一数带某个标签的 Pod 有几个，
 少了就按模板补，多了就删。除此之外它一概不管：不管顺序，不管名字，也不管更新。
@@ -31,7 +31,7 @@ why a Pod came back, or did not, is asking about the ReplicaSet.`,
   sideBySide: true,
 });
 
-// What is looked at: custom columns, so that the output has what the question is about and nothing else.
+// Custom columns, so that the output shows what a claim is about and nothing else.
 
 const IDENTITY = "custom-columns=NAME:.metadata.name,UID:.metadata.uid";
 const READINESS = `${IDENTITY},READY:.status.containerStatuses[*].ready`;
@@ -48,8 +48,8 @@ const NONE = "<none>";
 
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
-// The changes under which the claims below must turn: "npm run mutants" applies them. Each claim looks at objects of
-// its own, so one copy of the chapter carries the changes for many of them.
+// Changes under which the outcome of the claims below must change: "npm run mutants" applies them. Each claim looks at
+// objects of its own, so one changed copy of the manifest serves many claims.
 
 const otherKinds: ManifestMutant["manifest"] = (manifest) => {
   manifest.keep("ReplicaSet", "web", "mended", "changed");
@@ -89,7 +89,7 @@ claim("ref.rs-scale", {
   },
   holds: ({ DESIRED, CURRENT, READY, running }) =>
     Number(DESIRED) > 1 && [CURRENT, READY, String(running)].every((count) => count === DESIRED),
-  mutants: [{ name: "one Pod is asked for", manifest: otherWishes }],
+  mutants: [{ name: "only one Pod is asked for", manifest: otherWishes }],
 });
 
 claim("rs.names", {
@@ -144,7 +144,7 @@ claim("rs.replaces", {
   zh: "删掉一个 Pod，补上的是另一个 Pod，名字和 UID 都不同；旁边那个不受影响",
   source: "ours#replicaset",
   because: {
-    en: "What it keeps is the number, not the individual. Whoever needs the same name again needs a StatefulSet.",
+    en: "A ReplicaSet keeps the number of Pods, not the individual Pod. If you need the same name again, use a StatefulSet.",
     zh: "保证的是数量，而不是某一个 Pod。要让同名的 Pod 回来，得用 StatefulSet。",
   },
   references: [
@@ -184,7 +184,7 @@ claim("rs.restart", {
   holds: (seen) => matches(seen, { samePod: true, restarts: "1" }),
   mutants: [
     {
-      name: "not the container ends, the whole Pod is deleted",
+      name: "the whole Pod is deleted instead",
       observe: (look) =>
         afterTheEndOf("restarted", look, (pod) => look.kubectl`delete pod ${pod} -n ${look.namespace}`),
     },
@@ -196,7 +196,7 @@ claim("rs.unready", {
   zh: "Pod 不再就绪也照样算数：不会被替换",
   source: "ours#replicaset",
   because: {
-    en: "What is counted are the Pods that exist and have not ended. Readiness decides who gets requests from a Service (one address for all Pods with a label), and a livenessProbe who is started again; neither makes a new Pod.",
+    en: "A ReplicaSet counts the Pods that exist and have not ended. Readiness decides which Pods get requests from a Service (one address for all Pods with a label), and a livenessProbe decides which containers are restarted; neither makes a new Pod.",
     zh: "它数的是存在且没有结束的 Pod。就绪与否决定 Service（为带某个标签的所有 Pod 提供同一个地址）是否把请求发给它，存活探针决定容器是否重启；两者都不会带来新的 Pod。",
   },
   references: [
@@ -207,7 +207,7 @@ claim("rs.unready", {
     const before =
       await kubectl`get pods -n ${namespace} -l app=unready -o ${`${IDENTITY},IP:.status.podIP`}`;
     const [pod] = before.rows;
-    // The reader of /health is the kubelet, which finds status 503 there from now on.
+    // From now on /health answers with status 503; it is the kubelet that asks there, for the readinessProbe.
     await kubectl`exec client -n ${namespace} -- curl -s -d 503 ${`http://${pod?.IP}/health`}`;
     const set = await until({
       what: "the ReplicaSet to see that its Pod is not ready",
@@ -241,7 +241,7 @@ claim("rs.adopts", {
   zh: "带有它的标签又没有属主的 Pod 会被收养并计入数量，哪怕不是按它的模板创建的",
   source: "ours#replicaset",
   because: {
-    en: "orphan was there first and has arguments of its own; nobody compares it with the template. The ReplicaSet asks for two Pods and makes only one.",
+    en: "The Pod orphan was there first and has arguments of its own; nothing compares it with the template. The ReplicaSet wants two Pods and makes only one.",
     zh: "orphan 先于 ReplicaSet 存在，启动参数也是自己的，没有人拿它去和模板对照。ReplicaSet 要两个 Pod，只新建了一个。",
   },
   references: [
@@ -267,11 +267,11 @@ claim("rs.adopts", {
 });
 
 claim("rs.surplus", {
-  en: "A Pod that comes with the label when there are enough already is deleted: the ReplicaSet takes it for one too many",
+  en: "When there are enough Pods, another one that comes with the label is deleted: the ReplicaSet takes it for one too many",
   zh: "数量已经够了，再来一个带标签的 Pod，就会被 ReplicaSet 当作多余的删掉",
   source: "ours#replicaset",
   because: {
-    en: "It is adopted first, and then there is one Pod too many. The Pod that has got least far is deleted: one without a node before one that has a node, one that is not ready before one that is. Here that is the newcomer. So do not give a bare Pod a label that some ReplicaSet looks for.",
+    en: "It is adopted first, and then there is one Pod too many. The Pod that has made the least progress is deleted: one without a node before one that has a node, one that is not ready before one that is. Here that is the newcomer. So do not give a bare Pod a label that some ReplicaSet looks for.",
     zh: "它先被收养，于是多出一个。先删进度落后的：没调度的先于已调度的，没就绪的先于已就绪的，所以被删的是新来的那个。因此，不要给裸 Pod 打上某个 ReplicaSet 正在寻找的标签。",
   },
   references: [
@@ -312,7 +312,7 @@ claim("rs.releases", {
   zh: "改掉 Pod 的标签，它就被释放：没有了属主，但继续运行；它的位置由另一个 Pod 补上",
   source: "ours#replicaset",
   because: {
-    en: "That is how a sick Pod is taken aside to be looked at in peace: its place is filled, and a Service with the same selector sends it no more requests.",
+    en: "This is how you take a faulty Pod aside to examine it in peace: its place is filled, and a Service with the same selector sends it no more requests.",
     zh: "想把出问题的 Pod 单独拿出来慢慢查，就可以这样做：空位有人补，用同一个标签的 Service 也不再给它发请求。",
   },
   references: [
@@ -330,7 +330,7 @@ claim("rs.twins", {
   zh: "两个 ReplicaSet 即使找的是同一个标签，也不会互相抢 Pod",
   source: "ours#replicaset",
   because: {
-    en: "Only a Pod without a controller can be adopted. It is still a mistake: a Pod without an owner falls to whichever comes first.",
+    en: "Only a Pod without a controller can be adopted. Two equal selectors are still a mistake: a Pod without an owner goes to whichever ReplicaSet comes first.",
     zh: "能被收养的只有没有控制器的 Pod。但这样写仍是错误：无主的 Pod 归谁，只看谁先到。",
   },
   references: [
@@ -354,7 +354,7 @@ claim("rs.template", {
   zh: "修改模板不影响运行中的 Pod；只有下一个新建的 Pod 才按新模板来",
   source: "ours#replicaset",
   because: {
-    en: "A ReplicaSet counts, it does not compare. To bring a change to all Pods, step by step, is what a Deployment adds.",
+    en: "A ReplicaSet counts its Pods; it does not compare them with the template. Bringing a change to all Pods, step by step, is what a Deployment adds.",
     zh: "ReplicaSet 只数个数，不作比对。把改动逐步推到所有 Pod，正是 Deployment 添上的能力。",
   },
   references: [
@@ -413,7 +413,7 @@ claim("rs.selector-immutable", {
   zh: "选择器不能修改：API server 回答该字段不可变",
   source: "ours#replicaset",
   because: {
-    en: "With another selector the Pods of before would be left to nobody. One deletes the ReplicaSet and makes another.",
+    en: "With another selector, nobody would look after the existing Pods any more. To use another selector, delete the ReplicaSet and make a new one.",
     zh: "换了选择器，原来的 Pod 就没有人管了。要换，只能删掉 ReplicaSet 再建一个。",
   },
   references: [
@@ -439,7 +439,7 @@ claim("rs.selector-match", {
   zh: "选择器与自己的模板不符的 ReplicaSet 会被拒绝",
   source: "ours#replicaset",
   because: {
-    en: "It would not recognise the Pods that it makes, and make more and more of them.",
+    en: "Otherwise it would not recognise the Pods that it makes, and would keep making more.",
     zh: "否则它认不出自己造的 Pod，就会没完没了地造下去。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#pod-selector"],
@@ -458,7 +458,7 @@ claim("rs.scales", {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset"],
   observe: (look) => scaled(0, look),
   holds: (seen) => matches(seen, { podsAtTwo: 2, firstOneStayed: true, podsAtTheEnd: 0, setIsThere: true }),
-  mutants: [{ name: "it is scaled down to 1 only", observe: (look) => scaled(1, look) }],
+  mutants: [{ name: "it is only scaled down to 1", observe: (look) => scaled(1, look) }],
 });
 
 claim("rs.cost", {
@@ -467,7 +467,7 @@ claim("rs.cost", {
   source: "ours#replicaset",
   since: "1.22",
   because: {
-    en: "The annotation is a wish (without it a Pod costs 0), for the case that one Pod has less to lose than its siblings. Pods that are not ready go before, whatever they cost.",
+    en: "The annotation expresses a preference (without it, the cost is 0), for when one Pod has less to lose than its siblings. Pods that are not ready always go first, whatever their cost.",
     zh: "这个注解表达的是一种偏好（没写就是 0），用在某个 Pod 比别的更值得舍弃的时候。没就绪的 Pod 无论删除开销是多少，总是先删。",
   },
   references: [
@@ -487,7 +487,7 @@ claim("rs.cost", {
     return { before: before.rows.length, cheapOneWent: after.rows[0]?.UID !== cheap?.UID };
   },
   holds: (seen) => matches(seen, { before: 2, cheapOneWent: true }),
-  mutants: [{ name: "the template makes the others cheaper still", manifest: otherWishes }],
+  mutants: [{ name: "the template gives the other Pod an even lower cost", manifest: otherWishes }],
 });
 
 claim("rs.delete", {
@@ -495,7 +495,7 @@ claim("rs.delete", {
   zh: "删除 ReplicaSet，它的 Pod 也会一并删除",
   source: "ours#replicaset",
   because: {
-    en: "Not by itself: the garbage collector follows the owner references. kubectl returns before it is done (--cascade=background).",
+    en: "The ReplicaSet does not do this itself: the garbage collector follows the owner references. kubectl returns before the collector is done (--cascade=background).",
     zh: "动手的不是它自己，而是沿着 ownerReferences 清理的垃圾收集器；kubectl 不等清理完就返回（--cascade=background）。",
   },
   references: [
@@ -517,7 +517,7 @@ claim("rs.orphan", {
   zh: "用 --cascade=orphan 删除，它的 Pod 会留下来继续运行，只是不再有属主",
   source: "ours#replicaset",
   because: {
-    en: "A new ReplicaSet adopts them if its selector fits their labels: that is how one gets another selector without losing a Pod.",
+    en: "A new ReplicaSet adopts them if its selector fits their labels: this is how you change a selector without losing a Pod.",
     zh: "再建一个 ReplicaSet，只要它的选择器与这些 Pod 的标签相符，就会收养它们：想换选择器又不想丢掉 Pod，就用这个办法。",
   },
   references: [
@@ -539,7 +539,7 @@ claim("ref.rs-balance", {
   source: "reference#replicaset",
   expect: "refuted",
   because: {
-    en: "It has no address to send a request to: only its Pods have. A client that knows one of them talks to that one, sixty times out of sixty. Several Pods are what balancing needs; a Service is what does it.",
+    en: "A ReplicaSet has no address to which a request could be sent; only its Pods have one. A client that knows one of them talks to that one, sixty times out of sixty. Balancing needs several Pods, but it is a Service that does it.",
     zh: "ReplicaSet 自己没有可供访问的地址，有地址的只是它的 Pod。客户端知道哪个 Pod，就一直访问哪个，六十次全是它。多个 Pod 是均衡的前提，真正做均衡的是 Service。",
   },
   references: [
@@ -550,12 +550,12 @@ claim("ref.rs-balance", {
     await look.kubectl`get replicaset web -n ${look.namespace} -o wide`;
     const pods = await podsOfWeb(look);
     const answered = await answering(pods[0]?.IP ?? "", look);
-    // Where there is nothing to be balanced, this refutes nothing.
+    // With a single Pod there is nothing to balance, and nothing is refuted.
     if (pods.length < 2) throw new Error("there is only one Pod");
     return { pods: pods.length, answered };
   },
   holds: ({ pods, answered }) => pods > 1 && answered === pods,
-  mutants: [{ name: "a Service stands before it", observe: throughService }],
+  mutants: [{ name: "the requests go through a Service", observe: throughService }],
 });
 
 claim("rs.service", {
@@ -563,16 +563,16 @@ claim("rs.service", {
   zh: "通过按标签选中它们的 Service，请求会到达 ReplicaSet 的所有 Pod",
   source: "ours#replicaset",
   because: {
-    en: "The Service knows the Pods by their label, not by their owner: it works the same without any ReplicaSet. kube-proxy draws one of them for each connection, so the shares are only about equal.",
+    en: "The Service knows the Pods by their label, not by their owner: it works the same without any ReplicaSet. kube-proxy picks one of them at random for each connection, so the shares are only roughly equal.",
     zh: "Service 认的是标签，不是属主；没有 ReplicaSet 它也照样工作。kube-proxy 为每个连接随机挑一个 Pod，所以各自的份额只是大致相等。",
   },
   references: ["https://kubernetes.io/docs/reference/networking/virtual-ips/"],
   observe: throughService,
   holds: ({ pods, answered }) => pods > 1 && answered === pods,
-  mutants: [{ name: "the Service keeps a client at one Pod", manifest: otherKinds }],
+  mutants: [{ name: "the Service always sends a client to the same Pod", manifest: otherKinds }],
 });
 
-/** Does something to the only Pod of a ReplicaSet, and tells what is there once a container was started anew. */
+/** Does something to the only Pod of a ReplicaSet, and tells what is there once a container has been started again. */
 async function afterTheEndOf(app: string, look: Look, end: (pod: string) => Promise<unknown>) {
   const { kubectl, namespace, until } = look;
   const [before] = (await kubectl`get pods -n ${namespace} -l app=${app} -o ${RESTARTS}`).rows;
@@ -674,8 +674,8 @@ async function podsOfWeb({ kubectl, namespace }: Look) {
 }
 
 /**
- * How many Pods there are behind the Service, and how many of them answered. A node learns of them a moment after they
- * are ready, each by itself, and nothing tells when it knows them all: so it is asked until all answer, or until nothing
+ * How many Pods there are behind the Service, and how many of them answered. A node learns of each of them a moment
+ * after it is ready, and nothing says when it knows them all: so the Service is asked until all answer, or nothing
  * changes any more. A busy node is slow to learn and slow to answer, and then eight looks take more than a minute.
  */
 async function throughService(look: Look) {

@@ -4,14 +4,14 @@ const { claim } = chapter({
   title: { en: "The Deployment: from one version to the next", zh: "Deployment：从一个版本到下一个版本" },
   intro: {
     en: `
-A ReplicaSet keeps a fixed number of Pods of one template, and knows nothing of versions. A Deployment does: for each version of
-the template it makes a ReplicaSet, and to update is to let the new one grow while the old one shrinks. It never touches
-a Pod itself.
+A ReplicaSet keeps a fixed number of Pods of one template, and knows nothing of versions. A Deployment knows them: for
+each version of the template it makes a ReplicaSet, and an update means that the new one grows while the old one
+shrinks. The Deployment itself never touches a Pod.
 
 Two things are worth watching. The first is the update itself, second by second: how many Pods there are, how many of
-them serve, and whether a client that asks all the time notices anything. That depends on the Deployment only in part;
-the other part is two small things in the Pod, a **readinessProbe** and a **preStop** hook, and without them requests
-are lost. The second is book-keeping: what makes a new revision, what does not, and what it takes to go back.
+them serve, and whether a client that sends requests all the time notices anything. That depends only partly on the
+Deployment; the rest is up to two small things in the Pod, a **readinessProbe** and a **preStop** hook: without them,
+requests are lost. The second is book-keeping: what makes a new revision, what does not, and what it takes to go back.
 
 Use it when your Pods are interchangeable and keep nothing of their own: web servers, APIs, workers.`,
     zh: `
@@ -32,10 +32,10 @@ ReplicaSet 只管按一个模板维持固定数量的 Pod，不懂什么是版�
 
 const DOCS = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/";
 
-// Changes under which several claims must turn: "npm run mutants" applies them.
+// Changes under which the outcome of several claims must change: "npm run mutants" applies them.
 
 const replicaSetInstead: ManifestMutant = {
-  name: "a ReplicaSet stands in its place",
+  name: "a ReplicaSet takes the Deployment's place",
   manifest: keeping(["web"], (manifest) => {
     manifest.object("Deployment", "web").kind = "ReplicaSet";
   }),
@@ -78,7 +78,7 @@ claim("deploy.replicaset", {
 });
 
 claim("deploy.owners", {
-  en: "A Pod belongs to the ReplicaSet, and only the ReplicaSet to the Deployment",
+  en: "A Pod belongs to the ReplicaSet, not to the Deployment: it is the ReplicaSet that belongs to the Deployment",
   zh: "Pod 属于 ReplicaSet，ReplicaSet 才属于 Deployment",
   source: "ours#deployment",
   references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/"],
@@ -106,7 +106,7 @@ claim("deploy.healed", {
   holds: ({ replaced, sameReplicaSet, revision }) => replaced && sameReplicaSet && revision === "1",
   mutants: [
     {
-      name: "the Pod goes because none is wanted any more",
+      name: "the Deployment is scaled to 0 instead",
       observe: (look) =>
         healing(look, () => look.kubectl`scale deployment/healed -n ${look.namespace} --replicas=0`),
     },
@@ -157,17 +157,17 @@ claim("deploy.doomed", {
   zh: "删除 Deployment 时，它的 ReplicaSet 和这些 ReplicaSet 的 Pod 也一并删除",
   source: "ours#deployment",
   because: {
-    en: "The garbage collector follows the owner references. With --cascade=orphan it cuts them instead, and everything runs on without the Deployment.",
+    en: "The garbage collector follows the owner references. With --cascade=orphan it only removes these references, and everything else keeps running without the Deployment.",
     zh: "垃圾收集器会沿着 ownerReferences 逐级处理。若指定 --cascade=orphan，它只切断归属关系，没有了 Deployment，其余照常运行。",
   },
   references: ["https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion"],
   observe: (look) => deletion("foreground", look),
   holds: ({ before, after }) => before === "ReplicaSet, Pod" && after === "",
-  mutants: [{ name: "its dependents are made orphans", observe: (look) => deletion("orphan", look) }],
+  mutants: [{ name: "it is deleted with --cascade=orphan", observe: (look) => deletion("orphan", look) }],
 });
 
 claim("deploy.defaults", {
-  en: "A Deployment that says nothing about it is updated by RollingUpdate with 25 % more and 25 % fewer Pods, remembers 10 revisions, and waits 600 s for progress",
+  en: "By default a Deployment uses RollingUpdate, with up to 25 % more and up to 25 % fewer Pods, keeps 10 old revisions, and waits 600 s for progress",
   zh: "不作任何声明的 Deployment 采用 RollingUpdate，允许多出 25%、缺少 25% 的 Pod，保留 10 个旧的修订版本，等待进展的期限是 600 秒",
   source: "ours#deployment",
   references: [`${DOCS}#writing-a-deployment-spec`],
@@ -182,7 +182,7 @@ claim("deploy.defaults", {
   holds: ({ rows }) => Object.values(rows[0] ?? {}).join(" ") === "RollingUpdate 25% 25% 10 600",
   mutants: [
     {
-      name: "it says that it recreates",
+      name: "its strategy is Recreate",
       manifest: keeping(["web"], (manifest) => {
         manifest.spec("Deployment", "web").strategy = { type: "Recreate" };
       }),
@@ -216,11 +216,11 @@ claim("deploy.selector", {
 // The update, second by second
 
 claim("deploy.bounds", {
-  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready, and the ReplicaSets together are never told to have more than 5",
+  en: "During a rolling update of 4 Pods with maxUnavailable 1 and maxSurge 1, never fewer than 3 are ready, and the desired replicas of the ReplicaSets never add up to more than 5",
   zh: "4 个 Pod 的滚动更新，maxUnavailable 和 maxSurge 都为 1：自始至终，就绪的 Pod 不少于 3 个，各 ReplicaSet 的期望副本数之和不超过 5",
   source: "ours#deployment",
   because: {
-    en: "The Deployment adds up what its ReplicaSets were told, not the Pods that are there, and each ReplicaSet makes and deletes its Pods by itself. So there can be more than 5 Pods: a sixth for an instant, when the new ReplicaSet is quicker than the old one, and those that are terminating, which nobody counts, though they use memory and addresses until they are gone. The time-line shows these as x.",
+    en: "The Deployment adds up the numbers of Pods that its ReplicaSets are to have, not the Pods that exist, and each ReplicaSet makes and deletes its Pods by itself. So there can be more than 5 Pods: a sixth for an instant, if the new ReplicaSet is quicker than the old one, and those that are terminating, which nobody counts although they use memory and addresses until they are gone. The time-line shows the terminating ones as x.",
     zh: "Deployment 加总的是各 ReplicaSet 的期望副本数，而不是实际存在的 Pod；每个 ReplicaSet 又各自创建和删除自己的 Pod。所以 Pod 可能超过 5 个：新的 ReplicaSet 动作比旧的快时，会有一瞬间出现第 6 个；正在终止的 Pod 也不计数，但在真正消失之前仍占着内存和地址。时间线用 x 表示后者。",
   },
   references: [
@@ -243,7 +243,7 @@ claim("deploy.bounds", {
   holds: ({ newPods, fewestReady, mostWanted }) => newPods >= 4 && fewestReady >= 3 && mostWanted <= 5,
   mutants: [
     {
-      name: "3 may be unavailable",
+      name: "maxUnavailable is 3",
       manifest: keeping(["rolling"], (manifest) => {
         manifest.spec("Deployment", "rolling").strategy = {
           rollingUpdate: { maxSurge: 1, maxUnavailable: 3 },
@@ -251,7 +251,7 @@ claim("deploy.bounds", {
       }),
     },
     {
-      name: "3 more may be there",
+      name: "maxSurge is 3",
       manifest: keeping(["rolling"], (manifest) => {
         manifest.spec("Deployment", "rolling").strategy = {
           rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
@@ -266,7 +266,7 @@ claim("deploy.zero", {
   zh: "maxSurge 和 maxUnavailable 不能同时为 0",
   source: "ours#deployment",
   because: {
-    en: "Then no Pod could be added and none removed, and no update could ever begin.",
+    en: "Otherwise no Pod could be added and none removed, and no update could ever begin.",
     zh: "那样既不能多一个 Pod，也不能少一个 Pod，更新就永远没法开始。",
   },
   references: [`${DOCS}#max-unavailable`],
@@ -274,7 +274,7 @@ claim("deploy.zero", {
   holds: ({ refused, answer }) => refused && answer.includes("may not be 0 when `maxSurge` is 0"),
   mutants: [
     {
-      name: "one more may be there",
+      name: "maxSurge is 1",
       observe: (look) => refusal(look, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
     },
   ],
@@ -285,7 +285,7 @@ claim("deploy.patient", {
   zh: "设置 minReadySeconds: 10 后，新 Pod 要连续就绪 10 秒，旧 Pod 才会撤下；上下限依然成立",
   source: "ours#deployment",
   because: {
-    en: "Ready means that it answers now. A Pod counts as available only when it has been ready for that long without a crash, and it is available Pods that an update waits for.",
+    en: "Ready only means that a Pod answers now. It counts as available once it has been ready for minReadySeconds without a crash, and an update waits for Pods to be available.",
     zh: "“就绪”只表示此刻能应答。要连续就绪这么久、没有崩溃，Pod 才算“可用”，而更新等的是可用的 Pod。",
   },
   references: [`${DOCS}#min-ready-seconds`],
@@ -304,14 +304,15 @@ claim("deploy.patient", {
       until: (events) => events.lines.some((line) => line.includes("Scaled down")),
     });
     const [scaledDown = ""] = lines.find((line) => line.includes("Scaled down"))?.split(" ") ?? [];
-    // Both are whole seconds, and so is what the controller goes by. A busy controller may be seconds late without it.
+    // Both times are in whole seconds, like those that the controller compares. Even without minReadySeconds, a busy
+    // controller may be some seconds late.
     const seconds = (Date.parse(scaledDown) - Date.parse(ready.text)) / 1000;
     return { fewestReady, mostPods, waited: seconds >= 10 };
   },
   holds: ({ fewestReady, mostPods, waited }) => fewestReady >= 1 && mostPods <= 2 && waited,
   mutants: [
     {
-      name: "ready is enough, and one may be missing",
+      name: "minReadySeconds is 0, and maxUnavailable is 1",
       manifest: keeping(["patient"], (manifest) => {
         Object.assign(manifest.spec("Deployment", "patient"), {
           minReadySeconds: 0,
@@ -327,7 +328,7 @@ claim("deploy.recreated", {
   zh: "采用 Recreate 策略时，两个版本绝不会同时运行：最后一个旧 Pod 结束之后才创建第一个新 Pod；这期间没有 Pod 提供服务",
   source: "ours#deployment",
   because: {
-    en: "That is what it is for: two versions that can't share a database schema, a lock or a volume. The gap is the price. (An old Pod whose containers have ended is still listed for a moment; the time-line shows it as a dot.)",
+    en: "That is what Recreate is for: two versions that can't share a database schema, a lock or a volume. The gap is the price. (An old Pod whose containers have ended is still listed for a moment; the time-line shows it as a dot.)",
     zh: "它就是为此而设的：两个版本没法共用同一套数据库结构、同一把锁或同一个卷。代价就是中间的空档。（容器已经结束的旧 Pod 还会在列表里停留片刻，时间线上用圆点表示。）",
   },
   references: [`${DOCS}#recreate-deployment`],
@@ -356,7 +357,7 @@ claim("deploy.shop", {
   zh: "客户端不停地通过 Service 发请求，滚动更新期间一个也不会丢，连耗时两秒的请求也不例外",
   source: "ours#deployment",
   because: {
-    en: "The new Pod is asked only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, and the news takes a while to reach every node. Its preStop hook holds back the signal meanwhile: it goes on answering what is under way and what still comes. Without the hook whoami, which ends at once, takes the requests under way with it.",
+    en: "The new Pod gets requests only once its readinessProbe says that it answers. The old one is taken out of the Service and told to end at the same moment, but it takes a while until every node knows. Meanwhile its preStop hook holds back the signal: the Pod goes on answering the requests that are under way and those that still arrive. Without the hook, whoami ends at once on the signal, and the requests under way are lost with it.",
     zh: "新 Pod 要等 readinessProbe 确认它能应答，才会收到请求。旧 Pod 从 Service 中摘除和收到终止信号是同时开始的，而摘除的消息传到各个节点需要时间。preStop 钩子在这段时间里把信号压住：正在处理的和仍然送来的请求，它都照常应答。没有这个钩子，whoami 收到信号就立刻退出，正在处理的请求也跟着断了。",
   },
   references: [
@@ -367,7 +368,7 @@ claim("deploy.shop", {
   holds: ({ answeredBy, lost }) => answeredBy.join() === "v1,v2" && lost === 0,
   mutants: [
     {
-      // Four at a time ask for two seconds each: when the Pod ends, some of them wait for their answer.
+      // Four requests at a time take two seconds each: whenever the Pod ends, some of them still wait for their answer.
       name: "there is no preStop hook",
       manifest: keeping(["shop", "client"], (manifest) => {
         delete manifest.containerOf("Deployment", "shop", "whoami").lifecycle;
@@ -381,7 +382,7 @@ claim("deploy.cold", {
   zh: "新 Pod 拒绝最初几个请求（需要预热的服务常常如此）时，请求也不会丢：被拒绝的是 readinessProbe，而不是客户端",
   source: "ours#deployment",
   because: {
-    en: "Only when the probe is answered does the Pod get into the Service, and only then does the old one go. Without a probe a container counts as ready as soon as it runs, and those who are refused are the clients.",
+    en: "The Pod gets into the Service only when the probe is answered, and only then does the old one go. Without a probe, a container counts as ready as soon as it runs, and it is the clients that are refused.",
     zh: "探针得到应答，Pod 才会进入 Service，旧 Pod 也才会撤下。没有探针时，容器一运行就算就绪，被拒绝的就是客户端了。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes"],
@@ -402,7 +403,7 @@ claim("deploy.leaving", {
   zh: "preStop 钩子运行期间，已被删除的 Pod 不再是 Service 的就绪端点，但不论谁来问，它都照常应答",
   source: "ours#deployment",
   because: {
-    en: "Whoever has not heard yet (the proxy of another node, a load balancer, a client with an open connection) still finds it there. The hook counts towards terminationGracePeriodSeconds.",
+    en: "Whatever has not heard of it yet (the proxy of another node, a load balancer, a client with an open connection) can still reach it. The hook counts towards terminationGracePeriodSeconds.",
     zh: "还没得到消息的一方（其他节点上的 kube-proxy、负载均衡器、保持着连接的客户端）仍能在原处找到它。钩子的运行时间计入 terminationGracePeriodSeconds。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination"],
@@ -426,7 +427,7 @@ claim("deploy.parting", {
   source: "ours#deployment",
   expect: [{ before: "1.35", outcome: "refuted" }],
   because: {
-    en: "Only from 1.35 on. Its other numbers leave such Pods out, and until then one had to look for them Pod by Pod: the field stood behind the feature gate DeploymentReplicaSetTerminatingReplicas, which was off.",
+    en: "This holds from 1.35 on. The other numbers in the status leave such Pods out, so before 1.35 you had to look for them Pod by Pod: the field was behind the feature gate DeploymentReplicaSetTerminatingReplicas, which was off by default.",
     zh: "从 1.35 起才如此。状态里的其他数字都不算这样的 Pod，此前只能一个个 Pod 去找：这个字段受特性门控 DeploymentReplicaSetTerminatingReplicas 控制，默认关闭。",
   },
   references: [
@@ -438,14 +439,14 @@ claim("deploy.parting", {
   holds: ({ leaving, counted }) => leaving > 0 && counted === String(leaving),
   mutants: [
     {
-      name: "its Pod needs no time to end",
+      name: "its Pod has no grace period",
       from: "1.35",
       manifest: keeping(["parting"], (manifest) => {
         manifest.podSpec("Deployment", "parting").terminationGracePeriodSeconds = 0;
       }),
     },
     {
-      name: "a Pod more is counted, or one less",
+      name: "the count is off by one",
       before: "1.35",
       seen: (seen) => ({ ...seen, counted: seen.counted === "1" ? "0" : "1" }),
     },
@@ -567,7 +568,7 @@ claim("deploy.kept", {
   holds: (revisions) => revisions === "1: 0 Pods; 2: 1 Pod",
   mutants: [
     {
-      name: "no old revision is to be kept",
+      name: "revisionHistoryLimit is 0",
       manifest: keeping(["kept"], (manifest) => {
         manifest.spec("Deployment", "kept").revisionHistoryLimit = 0;
       }),
@@ -600,7 +601,7 @@ claim("deploy.noted", {
     /^1 +the first version$/.test(first) && /^2 +it got a name$/.test(second),
   mutants: [
     {
-      name: "nobody notes anything on the first",
+      name: "the first revision has no note",
       manifest: keeping(["noted"], (manifest) => {
         Object.assign(manifest.object("Deployment", "noted").metadata, { annotations: {} });
       }),
@@ -613,7 +614,7 @@ claim("deploy.undone", {
   zh: "kubectl rollout undo 不会新建什么：旧的 ReplicaSet 重新拉起 Pod，并成为最新的修订版本",
   source: "ours#deployment",
   because: {
-    en: "Undo copies the old template into the Deployment. The controller compares templates, finds the ReplicaSet that has this one already, and makes none. Revisions 1, 2 become 2, 3: that is why revision 1 is missing from the history afterwards.",
+    en: "Undo copies the old template into the Deployment. The controller compares templates, finds the ReplicaSet that already has this one, and makes no new ReplicaSet. Revisions 1, 2 become 2, 3: that is why revision 1 is missing from the history afterwards.",
     zh: "undo 只是把旧模板抄回 Deployment。控制器比对模板，发现已有 ReplicaSet 用的就是它，便不再新建。修订版本从 1、2 变成 2、3：所以之后的历史里没有版本 1。",
   },
   references: [`${DOCS}#rolling-back-to-a-previous-revision`],
@@ -622,7 +623,7 @@ claim("deploy.undone", {
   holds: ({ revisions, newest }) => revisions === "2: 0 Pods; 3: 1 Pod" && newest === "the first ReplicaSet",
   mutants: [
     {
-      name: "it goes forward to a third version",
+      name: "it is changed to a third version instead",
       observe: (look) => twoChanges("undone", look, () => rename("undone", "v3", look)),
     },
   ],
@@ -637,7 +638,7 @@ claim("deploy.returned", {
   holds: ({ revisions, newest }) => revisions === "2: 0 Pods; 3: 0 Pods" && newest === "the first ReplicaSet",
   mutants: [
     {
-      name: "it is changed to something else again",
+      name: "it is changed to a third version instead",
       observe: (look) => twoChanges("returned", look, () => rename("returned", "v3", look)),
     },
   ],
@@ -662,7 +663,7 @@ claim("deploy.limited", {
     kept === "2: 0 Pods; 3: 0 Pods" && !back && answer.includes("unable to find specified revision 1"),
   mutants: [
     {
-      name: "ten are kept, as usual",
+      name: "revisionHistoryLimit is 10, the default",
       manifest: keeping(["limited"], (manifest) => {
         manifest.spec("Deployment", "limited").revisionHistoryLimit = 10;
       }),
@@ -746,7 +747,8 @@ claim("deploy.stuck", {
   references: [`${DOCS}#failed-deployment`, `${DOCS}#progress-deadline-seconds`],
   observe: async ({ kubectl, namespace, until }) => {
     await kubectl`set image deployment/stuck -n ${namespace} whoami=whoami:no-such-version`;
-    // Where a busy cluster takes longer than the deadline to make the new Pod, the deadline is exceeded twice: before, and after.
+    // If a busy cluster takes longer than the deadline to make the new Pod, the deadline is exceeded twice:
+    // before that, and after it.
     await until({
       what: "the new version's Pod to be counted",
       look: () =>
@@ -779,7 +781,7 @@ claim("deploy.repaired", {
   zh: "Kubernetes 不会自动回滚：过了期限，目标仍是新版本，直到有人执行 undo；旧 Pod 自始至终没有停过",
   source: "ours#deployment",
   because: {
-    en: "The deadline only sets a condition, for somebody above to act upon: a person, a pipeline, a controller.",
+    en: "When the deadline has passed, only a condition is set. What to do about it is up to somebody else: a person, a pipeline, a controller.",
     zh: "期限到了只是设置一个状况，怎么处置由更上层决定：人、流水线或别的控制器。",
   },
   references: [`${DOCS}#operating-on-a-failed-deployment`],
@@ -827,7 +829,7 @@ claim("ref.deploy-more", {
   zh: "Deployment 建立在 ReplicaSet 之上，增加了滚动更新、回滚和版本管理",
   source: "reference#deployment",
   because: {
-    en: "Asked the same, a bare ReplicaSet leaves its Pod as it is, and has neither a history nor an undo.",
+    en: "Given the same commands, a bare ReplicaSet leaves its Pod as it is, and has neither a history nor an undo.",
     zh: "对裸 ReplicaSet 提出同样的要求，它的 Pod 原封不动，也没有历史可查、没有 undo 可用。",
   },
   references: [
@@ -843,7 +845,7 @@ claim("ref.deploy-more", {
     builtOn === "1: 1 Pod" && replicaSet === "" && deployment === "rolling update, history, rollback",
   mutants: [
     {
-      name: "the ReplicaSet is asked twice",
+      name: "the ReplicaSet is tried in the Deployment's place",
       observe: async (look) => ({
         builtOn: await revisions("more", look),
         replicaSet: await versioning("replicaset", "bare", look),
@@ -853,7 +855,7 @@ claim("ref.deploy-more", {
   ],
 });
 
-/** Deletes the Pod of leaving; whether it is gone soon after the Service has left it out, and whether it still answers. */
+/** Deletes the Pod of "leaving"; tells whether it is gone soon after the Service dropped it, and whether it answers. */
 async function leaving(soon: string, { kubectl, namespace, until }: Look) {
   const [pod = "", ip = ""] = (
     await kubectl`get pods -n ${namespace} -l app=leaving -o ${"jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"}`
@@ -874,7 +876,7 @@ async function leaving(soon: string, { kubectl, namespace, until }: Look) {
   return { gone: gone.exitCode === 0, answers: answer.text === `Hostname: ${pod}` };
 }
 
-/** Scales parting down; how many of its Pods were leaving, and what its status said of them. */
+/** Scales "parting" down; tells how many of its Pods were terminating, and how many its status counted. */
 async function parting({ kubectl, namespace, until }: Look) {
   await kubectl`apply -f fixtures/manifests/05-deployment-parting.yaml`;
   await kubectl`rollout status deployment/parting -n ${namespace} --timeout=60s`;
@@ -914,7 +916,7 @@ function described(sets: Awaited<ReturnType<typeof replicaSets>>): string {
   return sets.map(({ REVISION, PODS }) => `${REVISION}: ${PODS} ${PODS === "1" ? "Pod" : "Pods"}`).join("; ");
 }
 
-/** Gives {@link revisions} when something was done and rolled out. */
+/** Does something, waits until it is rolled out, and gives the {@link revisions}. */
 async function revisionsAfter(deployment: string, look: Look, act: () => Promise<unknown>): Promise<string> {
   await act();
   await rolledOut(deployment, look);
@@ -934,7 +936,7 @@ async function outcomeOfRollout(deployment: string, { kubectl, namespace }: Look
   return stderr.includes("exceeded its progress deadline") ? "deadline exceeded" : "neither within a minute";
 }
 
-/** Gives {@link revisions} when the Deployment has removed those that it is not to keep. */
+/** Gives {@link revisions} once the Deployment has removed those that exceed its limit. */
 async function revisionsKept(deployment: string, look: Look): Promise<string> {
   const { kubectl, namespace, until } = look;
   const limit =
@@ -951,7 +953,7 @@ function rename(deployment: string, name: string, { kubectl, namespace }: Look) 
   return kubectl`set env deployment/${deployment} -n ${namespace} WHOAMI_NAME=${name}`;
 }
 
-/** Makes a second revision, then does something else, and tells whether the newest is then what the first was. */
+/** Makes a second revision, then does something else, and tells whether the newest ReplicaSet is then the first one. */
 async function twoChanges(deployment: string, look: Look, second: () => Promise<unknown>) {
   const [first] = await replicaSets(deployment, look);
   await rename(deployment, "v2", look);
@@ -965,7 +967,7 @@ async function twoChanges(deployment: string, look: Look, second: () => Promise<
   };
 }
 
-/** Changes the template of the Deployment paused twice, and gives its revisions when the controller has seen that. */
+/** Changes the template of "paused" twice, and gives its revisions once the controller has seen that. */
 async function revisionsAfterTwo(look: Look): Promise<string> {
   const { kubectl, namespace, until } = look;
   await rename("paused", "v2", look);
@@ -979,7 +981,7 @@ async function revisionsAfterTwo(look: Look): Promise<string> {
   return revisions("paused", look);
 }
 
-/** What becomes of the Pod of the Deployment healed: waits until there are as many as it wants, all of them ready. */
+/** Acts on the Pod of "healed", waits until there are as many ready Pods as wanted, and tells what became of it. */
 async function healing({ kubectl, namespace, until }: Look, act: (pod: string) => Promise<unknown>) {
   const pods = () => kubectl`get pods -n ${namespace} -l app=healed`;
   const before = (await pods()).rows[0]?.NAME ?? "";
@@ -1002,7 +1004,7 @@ async function healing({ kubectl, namespace, until }: Look, act: (pod: string) =
   };
 }
 
-/** Deletes the Deployment doomed, and tells which kinds of object that it made were there before and are after. */
+/** Deletes the Deployment "doomed", and tells which kinds of its objects existed before, and which exist afterwards. */
 async function deletion(cascade: "foreground" | "orphan", { kubectl, namespace }: Look) {
   const made = async () => {
     const objects =
@@ -1014,7 +1016,7 @@ async function deletion(cascade: "foreground" | "orphan", { kubectl, namespace }
   return { before, after: await made() };
 }
 
-/** Tells the revisions of the Deployment restarted after something was done, and whether its template has a restart's mark. */
+/** Acts on the Deployment "restarted"; gives its revisions, and tells whether its template bears a restart's mark. */
 async function restart(look: Look, act: () => Promise<unknown>) {
   const seen = await revisionsAfter("restarted", look, act);
   const annotations =
@@ -1022,7 +1024,7 @@ async function restart(look: Look, act: () => Promise<unknown>) {
   return { revisions: seen, annotated: annotations.text.includes("kubectl.kubernetes.io/restartedAt") };
 }
 
-/** Whether the API refuses to change the spec of the Deployment web so; nothing is changed if it doesn't. */
+/** Whether the API refuses this change of the spec of "web"; with --dry-run, nothing is changed if it doesn't. */
 async function refusal({ kubectl, namespace }: Look, spec: object) {
   const answer =
     await kubectl.orRefusal`patch deployment web -n ${namespace} --dry-run=server -p ${JSON.stringify({ spec })}`;
@@ -1073,7 +1075,7 @@ async function whileAsked(name: string, path: string, look: Look, act: () => Pro
   const ip = await kubectl`get service ${name} -n ${namespace} -o jsonpath={.spec.clusterIP}`;
   const url = `http://${ip.text}${path}`;
   const asking = kubectl`exec client -n ${namespace} -- bash /tools/ask ${name} ${url}`;
-  // It is waited for below, and told there.
+  // It is awaited below, and an error is reported there.
   asking.catch(() => {});
   try {
     await act();
@@ -1090,7 +1092,7 @@ async function whileAsked(name: string, path: string, look: Look, act: () => Pro
   };
 }
 
-/** What can be done with a workload as to versions: each is tried, and what works is named. */
+/** Tries what can be done with the versions of a workload, and names what works. */
 async function versioning(kind: "deployment" | "replicaset", name: string, { kubectl, namespace }: Look) {
   const target = `${kind}/${name}`;
   await kubectl`set env ${target} -n ${namespace} WHOAMI_NAME=v2`;

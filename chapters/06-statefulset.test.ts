@@ -1,20 +1,20 @@
 import { chapter, type Look, type ManifestMutant, matches, type Timeline } from "../helpers/chapter.ts";
 
 const { claim } = chapter({
-  title: { en: "The StatefulSet: Pods that are somebody", zh: "StatefulSet：有身份的 Pod" },
+  title: { en: "The StatefulSet: Pods with an identity", zh: "StatefulSet：有身份的 Pod" },
   intro: {
     en: `
 To a Deployment one Pod is as good as another. A database does not work like that: the first member is the primary, the
-second has to find it, and each must get *its own* data back after it was moved. A StatefulSet gives every Pod an
-identity: a name that ends in a number, a DNS name to go with it, and a volume of its own. The volume is asked for by a
-**PersistentVolumeClaim** (PVC); a **StorageClass** says how the cluster makes it. The Pod itself is as mortal as any. What
-stays is the place that its successor takes.
+second has to find it, and each must get *its own* data back after it has been moved. A StatefulSet gives every Pod an
+identity: a name that ends in a number, a DNS name to go with it, and a volume of its own. A **PersistentVolumeClaim**
+(PVC) requests the volume; a **StorageClass** says how the cluster provides it. The Pod itself is as mortal as any
+other. What stays is its place, which its successor takes over.
 
-Since the places have an order, so has everything that is done to them: they are filled from 0 upwards, each when the one
-before it is Ready, and emptied and updated from the top down.
+Since the places have an order, so has everything that is done to them: they are filled from 0 upwards, each only once
+the one before it is Ready, and they are emptied and updated from the top down.
 
-Watch what comes back after a Pod is deleted, what stays behind after a StatefulSet is deleted, and what a single Pod
-that does not get Ready holds up.
+Watch what comes back after a Pod is deleted, what stays behind after a StatefulSet is deleted, and what is held up by
+a single Pod that does not become Ready.
 
 **Use it when** each Pod has data of its own or must be found by name: databases, queues, anything with a quorum.
 Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
@@ -40,7 +40,7 @@ Otherwise use a Deployment; it is quicker, and leaves no volumes behind.`,
   sideBySide: true,
 });
 
-// What is looked at: custom columns, so that the output has what the question is about and nothing else.
+// Custom columns, so that the output shows what a claim is about and nothing else.
 
 const OWNERS =
   "custom-columns=NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,OWNER NAME:.metadata.ownerReferences[*].name";
@@ -63,10 +63,10 @@ const GENERATIONS =
 /** How kubectl prints a field that is not there. */
 const NONE = "<none>";
 
-// k3s may list objects in the order in which they were made, others by name: what is judged is sorted.
+// k3s may list objects in the order in which they were made, other clusters by name: so they are sorted before judging.
 
-// The changes under which the claims below must turn: "npm run mutants" applies them. Each keeps only what it changes,
-// so that not all Pods of the chapter have to be there once more.
+// Changes under which the outcome of the claims below must change: "npm run mutants" applies them. Each keeps only the
+// objects that it changes, so that not all Pods of the chapter have to run a second time.
 
 const asDeployment: ManifestMutant = {
   name: "a Deployment makes the Pods",
@@ -124,14 +124,14 @@ const otherOrder: ManifestMutant = {
   },
 };
 
-/** Something is tried that may be changed. */
+/** A change that is allowed. */
 const withPartition = {
-  name: "something is changed that may be changed: the update strategy's partition",
+  name: "the update strategy's partition is changed instead, which is allowed",
   observe: (look: Look) => change("/spec/updateStrategy/rollingUpdate/partition", 1, look),
 };
 
 const otherUpdates: ManifestMutant = {
-  name: "the partitions change places, nothing waits to be deleted, and no history is kept",
+  name: "the partitions are swapped, OnDelete becomes RollingUpdate, and no history is kept",
   manifest: (manifest) => {
     manifest.keep("StatefulSet", "rolling", "canary", "manual", "history");
     const strategy = (partition: number) => ({ type: "RollingUpdate", rollingUpdate: { partition } });
@@ -228,7 +228,7 @@ claim("ref.sts-identity", {
   zh: "StatefulSet 提供稳定的存储和网络标识：被删除的 Pod 会回来，名字、主机名和 PersistentVolumeClaim 都不变，但已经是另一个 Pod，UID 不同",
   source: "reference#statefulset",
   because: {
-    en: "Nothing is repaired or moved: the old Pod has to be gone before a new one can have its name. So of each name there is at most one, and that is why a Pod on a node that is lost is not replaced before somebody says that it is dead.",
+    en: "No Pod is repaired or moved: the old Pod has to be gone before a new one can have its name. So there is at most one Pod of each name; and that is why a Pod on a node that was lost is not replaced until somebody confirms that it is dead.",
     zh: "没有谁被修复或搬家：旧 Pod 必须彻底消失，新 Pod 才能用它的名字。所以同一个名字至多只有一个 Pod；也正因如此，节点失联时，上面的 Pod 要等到有人确认它已经死亡，才会得到替补。",
   },
   references: [
@@ -274,7 +274,7 @@ claim("sts.headless", {
 });
 
 claim("sts.dns", {
-  en: "Each Pod has a DNS name of its own, web-0.web and web-1.web, under which another Pod reaches it and no other; its host name is its name, too",
+  en: "Each Pod has a DNS name of its own, web-0.web and web-1.web, by which other Pods reach exactly this one; its host name is the name of the Pod",
   zh: "每个 Pod 都有自己的 DNS 名（web-0.web、web-1.web），别的 Pod 用它找到的只会是这一个；主机名也就是 Pod 名",
   source: "ours#statefulset",
   because: {
@@ -300,7 +300,7 @@ claim("sts.dns-follows", {
   zh: "Pod 换过之后，同一个名字指向新的 IP",
   source: "ours#statefulset",
   because: {
-    en: "The address belongs to the Pod and dies with it, the name belongs to the place. CoreDNS learns of the change at once, but an answer may be kept for some seconds, by it and by clients; a program that keeps the address for ever loses its peer.",
+    en: "The address belongs to the Pod and dies with it, the name belongs to the place. CoreDNS learns of the change at once, but both CoreDNS and clients may cache an answer for some seconds; a program that keeps the address for ever loses its peer.",
     zh: "IP 属于 Pod，随它一起消失；名字属于这个位置。CoreDNS 立刻就会知道变化，但它和客户端都可能把旧答案缓存几秒；程序要是把 IP 永远记住，就会找不到同伴。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id"],
@@ -308,7 +308,7 @@ claim("sts.dns-follows", {
   holds: ({ anotherAddress, answeredFromThere }) => anotherAddress && answeredFromThere,
   mutants: [
     {
-      name: "the caller keeps to the address that it knew",
+      name: "the caller keeps using the old address",
       observe: (look) =>
         callAfterReplacement(look, (address) => ["--resolve", `moving-0.moving:80:${address}`]),
     },
@@ -364,7 +364,7 @@ claim("sts.no-service", {
   source: "ours#statefulset",
   expect: "refuted",
   because: {
-    en: "The API reference says so, but nobody looks: the StatefulSet neither makes its Service nor asks whether there is one. Without it the Pods run all the same; they only have no DNS names, and get them once the Service is there.",
+    en: "The API reference says so, but nothing checks it: the StatefulSet neither makes its Service nor asks whether there is one. Without it, the Pods run all the same; they only have no DNS names, and get them once the Service exists.",
     zh: "API 参考文档是这么写的，但没有谁检查：StatefulSet 既不创建这个 Service，也不过问它存不存在。没有它，Pod 照样运行，只是没有 DNS 名；等 Service 建好，名字就有了。",
   },
   references: [
@@ -415,7 +415,7 @@ claim("sts.data", {
   zh: "Pod 写进卷里的数据，Pod 没了还在，缩容到 0 也还在",
   source: "ours#statefulset",
   because: {
-    en: "By default, scaling down takes away Pods, but not their PVCs: better a forgotten volume than lost data. Whoever scales up again gets the old data back, also when that was not the intention.",
+    en: "By default, scaling down takes away Pods, but not their PVCs: better a forgotten volume than lost data. When you scale up again, you get the old data back, even if that is not what you want.",
     zh: "默认情况下，缩容只减 Pod，不删 PVC：宁可忘了清理卷，也不能丢数据。之后再扩容，拿回的就是旧数据，哪怕你并不想要它。",
   },
   references: [
@@ -451,7 +451,7 @@ claim("sts.abandoned", {
   zh: "StatefulSet 删除之后，它的 PersistentVolumeClaim 会留下来",
   source: "ours#statefulset",
   because: {
-    en: "The PVCs have no owner, so nothing collects them. They cost until somebody deletes them; and a StatefulSet of the same name that is made later takes them over, with the data.",
+    en: "The PVCs have no owner, so nothing collects them. They take up storage until somebody deletes them; and a StatefulSet of the same name that is made later takes them over, with the data.",
     zh: "PVC 没有属主，垃圾收集器不会碰它们。没人删，就一直占着存储；以后再建同名的 StatefulSet，就会连同数据一起接手。",
   },
   references: [
@@ -461,7 +461,7 @@ claim("sts.abandoned", {
   observe: (look) => abandoning(look),
   holds: ([left]) => left?.NAME === "data-abandoned-0" && left.STATUS === "Bound" && left.OWNER === NONE,
   mutants: [
-    // Before, the policy was not heeded, or not even known.
+    // Earlier versions ignored the policy, or did not even know it.
     { ...otherRetention, from: "1.27" },
     {
       name: "somebody deletes its PersistentVolumeClaim as well",
@@ -478,7 +478,7 @@ claim("sts.retention", {
   source: "ours#statefulset",
   since: "1.27",
   because: {
-    en: "The policy is kept by owner references: the PVC then belongs to the StatefulSet, or to the Pod that is to go, and is collected with its owner. The data goes with it.",
+    en: "The policy works by owner references: the PVC then belongs to the StatefulSet, or to the Pod that is to go, and is collected with its owner. The data goes with it.",
     zh: "这个策略靠 ownerReferences 实现：PVC 归 StatefulSet 所有，或归即将被缩掉的 Pod 所有，随属主一起被回收。数据也就跟着没了。",
   },
   references: [
@@ -558,7 +558,7 @@ claim("sts.order", {
   zh: "Pod 按顺序创建，前一个就绪之后才创建下一个；缩容时倒着删，后一个彻底消失之后才删前一个",
   source: "ours#statefulset",
   because: {
-    en: "Whoever comes later finds those who came before: a primary at number 0 is the first to come and the last to go.",
+    en: "A Pod that comes later finds those that came before it: a primary at number 0 is the first to come and the last to go.",
     zh: "后来的总能找到先来的：如果 0 号是主库，它就最先到，最后走。",
   },
   references: [
@@ -573,7 +573,7 @@ claim("sts.order", {
   mutants: [
     otherOrder,
     {
-      name: "the StatefulSet is deleted in place of being scaled down",
+      name: "the StatefulSet is deleted instead of being scaled down",
       observe: (look) => upAndDown(["delete", "statefulset", "order"], look),
     },
   ],
@@ -645,7 +645,7 @@ claim("sts.deletion", {
   zh: "直接删除 StatefulSet 则没有顺序可言：所有 Pod 同时终止",
   source: "ours#statefulset",
   because: {
-    en: "They are then collected as what a deleted object has left, by the garbage collector, which knows of no numbers. Where order matters, scale down to 0 first.",
+    en: "The Pods are then removed as dependents of a deleted object, by the garbage collector, which knows nothing of their numbers. If the order matters, scale down to 0 first.",
     zh: "这时 Pod 是作为被删对象的遗留物，由垃圾收集器清理的，它不认序号。如果顺序重要，请先缩容到 0。",
   },
   references: [
@@ -667,7 +667,7 @@ claim("sts.update", {
   zh: "更新同样倒着来，一次换一个：任何时刻，三个 Pod 中都至少有两个就绪",
   source: "ours#statefulset",
   because: {
-    en: "A name can't be given twice, so the old Pod has to go first: there is no surge here as in a Deployment. And the next is only touched when the new one is Ready.",
+    en: "No two Pods can have the same name, so the old Pod has to go first: unlike a Deployment, a StatefulSet can't add a Pod first (a surge). And the next Pod is touched only when the new one is Ready.",
     zh: "同一个名字不能有两个 Pod，旧的必须先走，所以这里不像 Deployment 那样可以先多建一个（surge）。新 Pod 就绪之后，才轮到下一个。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates"],
@@ -701,7 +701,7 @@ claim("sts.max-unavailable", {
     { before: "1.37", outcome: "refuted" },
   ],
   because: {
-    en: "From 1.37 on. The feature gate MaxUnavailableStatefulSet was on in 1.35.0 to 1.35.3 too, and then off again because of a bug. Where it is off, the API server drops the field without a word, and the Pods are replaced one after the other.",
+    en: "This holds from 1.37 on. The feature gate MaxUnavailableStatefulSet was on by default in 1.35.0 to 1.35.3 too, and then turned off again because of a bug. Where it is off, the API server silently drops the field, and the Pods are replaced one after the other.",
     zh: "从 1.37 起如此。特性门控 MaxUnavailableStatefulSet 在 1.35.0 至 1.35.3 中也曾默认开启，后因缺陷又关闭。门控关闭时，API server 会不声不响地丢掉这个字段，Pod 仍然一个接一个地替换。",
   },
   references: [
@@ -717,7 +717,7 @@ claim("sts.max-unavailable", {
   holds: ({ pods, atOnce }) => pods === 2 && atOnce,
   mutants: [
     {
-      name: "where the field is heeded, it is 1; where it is not, both Pods are deleted together",
+      name: "maxUnavailable is 1; where the field is ignored, both Pods are deleted together",
       observe: async (look) => {
         const { kubectl, namespace } = look;
         if ((await hurry(look)) === "") return hurriedBy(["delete", "pods", "-l", "app=hurried"], look);
@@ -734,7 +734,7 @@ claim("sts.partition", {
   zh: "设置 partition: 1 后，更新不会碰 canary-0：它保持旧版本，删掉重建也还是旧版本",
   source: "ours#statefulset",
   because: {
-    en: "Only numbers from the partition on are updated. So one Pod can try the new version, and the rest follow when the partition is lowered.",
+    en: "Only Pods whose number is at least the partition are updated. So one Pod can try the new version, and the others follow when the partition is lowered.",
     zh: "只有序号大于等于 partition 的 Pod 才会更新。这样可以先让一个 Pod 试用新版本，再调低 partition，让其余的跟上。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#partitions"],
@@ -859,7 +859,7 @@ claim("sts.broken", {
   ],
 });
 
-/** Waits until the Pod of that name is ready: right after its predecessor went, there is none to wait for. */
+/** Waits until the Pod of that name is ready. Right after its predecessor has gone, there may not be one yet. */
 async function untilReady(pod: string, { kubectl, namespace, until }: Look): Promise<void> {
   await until({
     what: `${pod} to be ready again`,
@@ -879,7 +879,7 @@ async function replacePod(pod: string, look: Look): Promise<void> {
   await untilReady(pod, look);
 }
 
-/** Waits until there is no Pod with this label any more; older kubectls call that an error. */
+/** Waits until there is no Pod with this label any more; older versions of kubectl call that an error. */
 async function untilGone(app: string, { kubectl, namespace, until }: Look): Promise<void> {
   await until({
     what: `the Pods of ${app} to be gone`,
@@ -898,8 +898,8 @@ async function untilObserved(name: string, { kubectl, namespace, until }: Look):
 }
 
 /**
- * The addresses that DNS has for the Service web: those of both Pods, or the Service's own where it has one. "getent hosts"
- * would tell the first of them alone where the C library is musl.
+ * The addresses that DNS has for the Service web: those of both Pods, or the Service's own if it has one. With musl as
+ * the C library, "getent hosts" would give only the first of them.
  */
 async function untilWebIsKnown({ kubectl, namespace, until }: Look, own = "None"): Promise<string[]> {
   return until({
@@ -912,7 +912,7 @@ async function untilWebIsKnown({ kubectl, namespace, until }: Look, own = "None"
   });
 }
 
-/** Deletes abandoned, and tells which claims are left when its Pod is gone, and somebody has done something else. */
+/** Deletes "abandoned", calls `act` once its Pod is gone, and tells which PersistentVolumeClaims are left. */
 async function abandoning(look: Look, act = async (): Promise<unknown> => undefined) {
   const { kubectl, namespace } = look;
   await kubectl`delete statefulset abandoned -n ${namespace}`;
@@ -921,7 +921,7 @@ async function abandoning(look: Look, act = async (): Promise<unknown> => undefi
   return (await claimsLeft("abandoned", look)).map(({ NAME, STATUS, OWNER }) => ({ NAME, STATUS, OWNER }));
 }
 
-/** The claims that are left once all that will go are gone: those that have no owner stay. */
+/** The PersistentVolumeClaims left once those that have an owner, and a name that begins with `going`, are gone. */
 async function claimsLeft(app: string, { kubectl, namespace, until }: Look, going = "") {
   const claims = await until({
     what: `claims of ${app} that are to go`,
@@ -931,7 +931,7 @@ async function claimsLeft(app: string, { kubectl, namespace, until }: Look, goin
   return claims.rows;
 }
 
-/** What is the same when reborn's Pod was deleted and is there again. */
+/** Compares the Pod of "reborn" before its deletion with the one that is there afterwards. */
 async function rebirth(look: Look, { deleting = true } = {}) {
   const { kubectl, namespace } = look;
   const identity = async () => {
@@ -952,7 +952,7 @@ async function rebirth(look: Look, { deleting = true } = {}) {
   };
 }
 
-/** Replaces moving's Pod, and calls it by its name; `options` are curl's, made of the address that it had. */
+/** Replaces the Pod of "moving", and calls it by its name; `options` gives options for curl, from the old address. */
 async function callAfterReplacement(look: Look, options: (address: string) => string[]) {
   const { kubectl, namespace, until } = look;
   const address = async () =>
@@ -987,7 +987,7 @@ async function change(path: string, value: string | number, { kubectl, namespace
   return { changed: exitCode === 0, answer: stderr.trim() };
 }
 
-/** Scales order up to three, then has it taken down by a command; what came and went in which order. */
+/** Scales "order" up to three, then takes it down with a command; tells in which order its Pods came and went. */
 async function upAndDown(down: readonly string[], look: Look) {
   const { kubectl, namespace, record } = look;
   const recording = await record("pods", "app=order");
@@ -1005,7 +1005,7 @@ async function upAndDown(down: readonly string[], look: Look) {
   };
 }
 
-/** Takes the Pods of group away by a command; what went in which order. */
+/** Removes the Pods of "group" with a command; tells how many there were, and whether they went together. */
 async function removal(command: readonly string[], look: Look) {
   const recording = await look.record("pods", "app=group");
   await look.kubectl`${command} -n ${look.namespace}`;
@@ -1014,7 +1014,7 @@ async function removal(command: readonly string[], look: Look) {
   return { pods: removed.length, atOnce };
 }
 
-/** Applies hurried, and waits until its Pods are there; what the API server kept of its maxUnavailable. */
+/** Applies "hurried", and waits until its Pods are there; gives the maxUnavailable that the API server has kept. */
 async function hurry(look: Look): Promise<string> {
   const { kubectl, namespace } = look;
   await kubectl`apply -f fixtures/manifests/06-statefulset-max-unavailable.yaml`;
@@ -1024,7 +1024,7 @@ async function hurry(look: Look): Promise<string> {
   return kept.text;
 }
 
-/** Has the Pods of hurried replaced by a command; how many went, and whether together. */
+/** Has the Pods of "hurried" replaced by a command; tells how many went, and whether they went together. */
 async function hurriedBy(command: readonly string[], look: Look) {
   const { kubectl, namespace, record } = look;
   const recording = await record("pods", "app=hurried");
@@ -1037,7 +1037,7 @@ async function hurriedBy(command: readonly string[], look: Look) {
   return { pods: removed.length, atOnce };
 }
 
-/** In which order Pods began to end, and whether each did only when the one before it was gone, or all before any was. */
+/** In which order Pods began to end, and whether each waited until the one before it was gone, or none waited. */
 function removalIn(timeline: Timeline) {
   const lives = timeline.inOrderOf("terminating");
   // Of the Pods themselves, since a successor has the same name.
@@ -1052,7 +1052,7 @@ function removalIn(timeline: Timeline) {
   };
 }
 
-/** Updates broken, takes the update back, then deletes its Pod: the Pod's image after each of the two. */
+/** Updates "broken", takes the update back, then deletes its Pod; gives the Pod's image after each of the last two. */
 async function undoing(update: readonly string[], look: Look) {
   const { kubectl, namespace, until } = look;
   const image = async () => {

@@ -13,17 +13,18 @@ const { claim } = chapter({
   title: { en: "The DaemonSet: one Pod on every node", zh: "DaemonSet：每个节点一个 Pod" },
   intro: {
     en: `
-Some programs belong to the machine rather than to the service: what collects its logs, measures its load, or sets up its
-network. Nobody wants "three of them"; one is wanted on every node, also on the one that joins tomorrow. That is a
-**DaemonSet**. It has no number of replicas: the number is that of the nodes.
+Some programs belong to the machine rather than to a service: those that collect its logs, measure its load, or set up
+its network. Nobody wants "three of them"; every node needs one, including the node that joins tomorrow. That is a
+**DaemonSet**. It has no number of replicas: there are as many Pods as there are nodes.
 
 This cluster has three nodes, **server**, **agent-1** and **agent-2**, and the chapter changes them: nodes join and leave,
 are labelled, tainted, cordoned and drained. A *taint* on a node keeps away Pods that lack a matching *toleration*. To *cordon*
 a node is to let no new Pods onto it; to *drain* it, to evict those that are there as well. Watch the column NODE: a Pod of a
 DaemonSet is made for one node, and never moves to another.
 
-**Use it when** every node, or every node of some kind, needs one of it: log and metrics agents, network and storage
-plug-ins. Do not use it to get "one per node" of a service that clients call: that is a Deployment, spread over the nodes.`,
+**Use it when** every node, or every node of some kind, needs one such Pod: log and metrics agents, network and storage
+plug-ins. Do not use it to get "one per node" of a service that clients call: for that, use a Deployment, and spread
+its Pods over the nodes.`,
     zh: `
 有些程序属于机器，而不属于某项服务：收集日志的、采集负载的、配置网络的。对它们来说，说“要三个”没有意义；
 要的是每个节点一个，明天才加入的节点也不例外。这就是 **DaemonSet**。它没有副本数：节点有多少，Pod 就有多少。
@@ -41,7 +42,7 @@ drain 还会把已有的 Pod 驱逐走。留意 NODE 这一列：DaemonSet 的 P
   inTurn: true,
 });
 
-// What is looked at: custom columns, so that the output has what the question is about and nothing else.
+// Custom columns, so that the output shows what a claim is about and nothing else.
 
 const PLACEMENT =
   "custom-columns=NODE:.spec.nodeName,NAME:.metadata.name,READY:.status.containerStatuses[*].ready";
@@ -59,8 +60,8 @@ const GENERATIONS = "custom-columns=GENERATION:.metadata.generation,OBSERVED:.st
 /** The nodes that are always there. */
 const NODES = ["agent-1", "agent-2", "server"];
 
-// The changes under which the claims below must turn: "npm run mutants" applies them. Each claim looks at objects of
-// its own, so one copy of the chapter carries the changes for many of them.
+// Changes under which the outcome of the claims below must change: "npm run mutants" applies them. Each claim looks at
+// objects of its own, so one changed copy of the manifest serves many claims.
 
 const otherKinds: ManifestMutant["manifest"] = (manifest) => {
   turnInto("ReplicaSet", "whoami", manifest, 3);
@@ -124,7 +125,7 @@ claim("ref.ds-each", {
   zh: "DaemonSet 在每个节点上各运行一个 Pod",
   source: "reference#daemonset",
   because: {
-    en: "As long as nothing keeps it away: a nodeSelector, an affinity, or a taint that it does not tolerate. nodeSelectors and taints have claims of their own below.",
+    en: "That is, unless something keeps the Pod away: a nodeSelector, an affinity, or a taint that it does not tolerate. Claims below look at nodeSelectors and taints.",
     zh: "前提是没有东西把它挡在外面：nodeSelector、亲和性，或者它不容忍的污点。nodeSelector 和污点在下文各有论断。",
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/"],
@@ -170,7 +171,7 @@ claim("ds.join", {
       };
     } finally {
       await look.removeAgent(agent);
-      // Nobody is left there to end the Pods, and the next claim shall not see them.
+      // No kubelet is left there to end the Pods, and the next claim must not see them.
       await kubectl`delete pods -A --field-selector ${`spec.nodeName=${agent}`} --force --grace-period=0`;
     }
   },
@@ -387,7 +388,7 @@ claim("ds.no-schedule", {
     };
     const remove = (app: string) =>
       kubectl`delete pods -n ${namespace} -l ${`app=${app}`} --field-selector spec.nodeName=agent-2`;
-    // That the one which tolerates the taint is replaced tells that the controller has looked at this node again.
+    // Once the Pod that tolerates the taint has been replaced, the controller has looked at this node again.
     const replaceTolerant = async (old: string | undefined) => {
       await remove("everywhere");
       return until({
@@ -459,7 +460,7 @@ claim("ds.no-execute", {
     String(tainted) === "agent-1,server" &&
     String(untainted) === String(NODES) &&
     tolerantStayed,
-  mutants: [onServerOnly, { name: "everywhere tolerates nothing", manifest: noTolerations }],
+  mutants: [onServerOnly, { name: "the Pods of everywhere tolerate nothing", manifest: noTolerations }],
 });
 
 claim("ds.cordon", {
@@ -530,7 +531,7 @@ claim("ds.rolling", {
   zh: "更新逐个节点进行：maxUnavailable: 1 时，任何时刻没有就绪 Pod 的节点都不超过一个",
   source: "ours#daemonset",
   because: {
-    en: "On each node the old Pod goes before the new one comes: never are there two of them, which matters to a program that takes a port of the node, or a file on it.",
+    en: "On each node the old Pod goes before the new one comes: there are never two of them, which matters to a program that occupies a port of the node, or a file on it.",
     zh: "在每个节点上，旧 Pod 先走，新 Pod 后来，两者绝不并存；对要占用节点端口或文件的程序，这一点很要紧。",
   },
   references: [
@@ -553,7 +554,7 @@ claim("ds.surge", {
   zh: "maxSurge: 1 则反过来：新 Pod 就绪之后旧 Pod 才走，任何节点都不会有片刻没有 Pod",
   source: "ours#daemonset",
   because: {
-    en: "For a while a node has two of them, so this is not for Pods that take a port of the node.",
+    en: "For a while a node has two of them, so this does not suit Pods that occupy a port of the node.",
     zh: "代价是节点上会短暂地有两个 Pod，所以占用节点端口的 Pod 不能这样更新。",
   },
   references: [
@@ -571,7 +572,7 @@ claim("ds.surge", {
     const fewestOnANode = Math.min(...NODES.map((node) => timeline.on(node).fewest("ready")));
     return { ...numbersOf(timeline), fewestOnANode };
   },
-  // Five for a moment, where the controller makes the next node's Pod just before it deletes the old one of this node.
+  // There are five for a moment if the controller makes the next node's Pod just before it deletes this node's old one.
   holds: ({ replaced, fewestOnANode, most }) => replaced === 3 && fewestOnANode >= 1 && most > 3,
   mutants: [{ name: "maxUnavailable is 1, and maxSurge is 0", manifest: otherUpdates }],
 });
@@ -617,7 +618,7 @@ claim("ds.revisions", {
   zh: "模板的每个版本都保存为一个 ControllerRevision，rollout undo 可以退回去",
   source: "ours#daemonset",
   because: {
-    en: "A Deployment keeps its former versions as ReplicaSets; a DaemonSet makes none, so it needs objects for this alone.",
+    en: "A Deployment keeps its former versions as ReplicaSets; a DaemonSet has none, so it uses separate objects just for this.",
     zh: "Deployment 的旧版本保存在 ReplicaSet 里；DaemonSet 不创建 ReplicaSet，所以另有专门的对象来保存。",
   },
   references: ["https://kubernetes.io/docs/tasks/manage-daemon/rollback-daemon-set/"],
@@ -645,7 +646,7 @@ claim("ds.revisions", {
   mutants: [{ name: "revisionHistoryLimit is 0", manifest: otherUpdates }],
 });
 
-/** The Pods of an app with their nodes, in the order of these. */
+/** The Pods of an app with their nodes, in the order of the nodes. */
 async function podsOf(
   app: string,
   { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">,
@@ -696,7 +697,7 @@ async function update(
   return recording.stop(title, bounds);
 }
 
-/** How many Pods an update made, how many were ready at the least, and how many there were at the most. */
+/** How many Pods an update made; the fewest that were ready, and the most that existed, at any moment. */
 function numbersOf(timeline: Timeline) {
   return {
     replaced: timeline.lives.filter((life) => !life.before).length,
@@ -705,12 +706,12 @@ function numbersOf(timeline: Timeline) {
   };
 }
 
-/** Names a node by what it is, since its name depends on how many joined before. */
+/** Names a node by its part in the claim, since its own name depends on how many nodes joined before. */
 function of(node: string | undefined, joined: string): string {
   return node === joined ? "the other node" : String(node);
 }
 
-/** Makes another workload of a DaemonSet, with the same Pods. */
+/** Turns a DaemonSet into another kind of workload, with the same Pods. */
 function turnInto(
   kind: "ReplicaSet" | "StatefulSet",
   name: string,

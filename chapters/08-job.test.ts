@@ -7,15 +7,16 @@ const { claim } = chapter({
   title: { en: "Job: work that comes to an end", zh: "Job：会结束的工作" },
   intro: {
     en: `
-The controllers so far keep servers running: when a container ends, it is started again. A **Job** wants the opposite. It
-starts Pods until enough of them have ended *well*, and then it is done; the Pods stay, with their logs, until the Job is
-deleted.
+The controllers so far keep servers running: when a container ends, it is started again. A **Job** wants the opposite.
+It starts Pods until enough of them have ended *successfully*, and then it is done; the Pods stay, with their logs,
+until the Job is deleted.
 
-Watch what happens to a try that fails. \`restartPolicy\` says whether the container is started again in its Pod
-(\`OnFailure\`) or another Pod is made (\`Never\`), \`backoffLimit\` how often, \`activeDeadlineSeconds\` how long at most.
+Watch what happens when an attempt fails. \`restartPolicy\` says whether the container is started again in its Pod
+(\`OnFailure\`) or another Pod is made (\`Never\`), \`backoffLimit\` how many times, \`activeDeadlineSeconds\` for how
+long at most.
 
-Use it when something is to run to its end, once: a migration, a backup, a batch of files, a test run. The work should
-bear being done twice: a Pod can be lost when it was almost through.`,
+Use it when something is to run to its end, once: a migration, a backup, a batch of files, a test run. Doing the work
+twice must do no harm: a Pod can be lost when it has almost finished.`,
     zh: `
 到目前为止的控制器都是为了让服务一直运行：容器一结束就再拉起来。**Job** 正相反：它不断启动 Pod，直到有足够多的 Pod
 **成功**结束，然后就算完成；这些 Pod 连同日志会一直保留，直到 Job 被删除。
@@ -68,7 +69,7 @@ claim("job.run", {
   },
   holds: (seen) => matches(seen, { completions: "1/1", ready: "0/1", status: "Completed", otherPods: 0 }),
   mutants: [
-    changed("Job", "hello", "the task fails, and may do so once", (job, task) => {
+    changed("Job", "hello", "the task fails, and there is no retry", (job, task) => {
       job.backoffLimit = 0;
       task.args = ["exit 1"];
     }),
@@ -156,7 +157,7 @@ claim("job.names", {
 });
 
 claim("job.defaults", {
-  en: "Unless told otherwise a Job wants one success, has one Pod at a time, and puts up with six failures",
+  en: "Unless told otherwise, a Job wants one success, has one Pod at a time, and allows six failures",
   zh: "不另行指定时，Job 只要求成功一次，同一时间只有一个 Pod，允许失败六次",
   source: "ours#job",
   references: [`${API}#JobSpec`],
@@ -195,7 +196,7 @@ claim("job.restart-policy", {
   zh: "Job 只接受 Never 和 OnFailure 两种重启策略；不写就等于 Always，同样会被拒绝",
   source: "ours#job",
   because: {
-    en: "A container that is started again even after a success would never let its Pod come to an end.",
+    en: "If the container were started again even after a success, the Pod would never come to an end.",
     zh: "如果成功之后容器还会被重新启动，Pod 就永远不会结束。",
   },
   references: [`${DOCS}#pod-template`],
@@ -205,7 +206,7 @@ claim("job.restart-policy", {
   },
   holds: ({ exitCode, refused }) => exitCode === 1 && refused.join() === "always,unsaid",
   mutants: [
-    changed("Job", "always", "one says OnFailure", (_, __, pod) => {
+    changed("Job", "always", "one of the two says OnFailure", (_, __, pod) => {
       pod.restartPolicy = "OnFailure";
     }),
   ],
@@ -292,7 +293,7 @@ claim("job.once", {
   zh: "已完成的 Job，Pod 被删掉也不会再建；未完成的则会",
   source: "ours#job",
   because: {
-    en: "The Job's status has counted the success. Whoever wants the work done again needs another Job.",
+    en: "The success is counted in the Job's status. To have the work done again, create another Job.",
     zh: "成功次数已经记在 Job 的状态里。要再做一遍，就得新建一个 Job。",
   },
   references: [`${DOCS}#job-termination-and-cleanup`],
@@ -319,7 +320,7 @@ claim("job.immutable", {
   holds: ({ exitCode, immutable }) => exitCode === 1 && immutable,
   mutants: [
     {
-      name: "something is changed that may be changed: parallelism",
+      name: "parallelism is changed instead, which is allowed",
       manifest: helloAlone,
       observe: async ({ kubectl, namespace }) => {
         const answer =
@@ -343,7 +344,7 @@ claim("job.conditions", {
   observe: (look) => ending("hello", look),
   holds: (conditions) => conditions.join() === "SuccessCriteriaMet,Complete",
   mutants: [
-    changed("Job", "hello", "the task fails, and may do so once", (job, task) => {
+    changed("Job", "hello", "the task fails, and there is no retry", (job, task) => {
       job.backoffLimit = 0;
       task.args = ["exit 1"];
     }),
@@ -355,7 +356,7 @@ claim("job.never", {
   zh: "restartPolicy: Never：失败之后另建一个 Pod，容器本身不会重启",
   source: "ours#job",
   because: {
-    en: "The new Pod has volumes of its own: the note that the first try left in its emptyDir is not there. The failed Pod stays with its log.",
+    en: "The new Pod has volumes of its own: the note that the first attempt left in its emptyDir is not there. The failed Pod stays with its log.",
     zh: "新 Pod 有自己的卷：第一次尝试留在 emptyDir 里的记号已经看不到了。失败的 Pod 连同日志会保留。",
   },
   references: [`${DOCS}#handling-pod-and-container-failures`],
@@ -432,7 +433,7 @@ claim("job.backoff", {
   source: "ours#job",
   expect: [{ before: "1.27", outcome: "refuted" }],
   because: {
-    en: "The pause doubles with each failure, up to a limit of minutes, so that something broken does not keep the cluster busy. Before 1.27 the first retry came at once.",
+    en: "The delay doubles with each failure, up to a few minutes, so that something broken does not keep the cluster busy. Before 1.27 the first retry came at once.",
     zh: "每失败一次，间隔就翻一倍，最长到几分钟，以免坏掉的任务一直占用集群。1.27 之前，第一次重试没有间隔。",
   },
   references: [`${DOCS}#pod-backoff-failure-policy`, "https://github.com/kubernetes/kubernetes/pull/114768"],
@@ -460,7 +461,7 @@ claim("job.backoff", {
       from: "1.27",
     },
     {
-      name: "the pauses are those of 1.27",
+      name: "the delays are those of 1.27",
       before: "1.27",
       seen: (seen) => ({ ...seen, firstPauseOf10: true, secondPauseOf20: true }),
     },
@@ -489,7 +490,7 @@ claim("job.wait", {
   zh: "kubectl wait --for=condition=complete 察觉不到 Job 已经失败，会一直等到超时",
   source: "ours#job",
   because: {
-    en: "Complete and Failed are two conditions, and it waits for one, for 30 seconds unless --timeout says otherwise. A script that wants to hear of a failure at once has to wait for Failed as well.",
+    en: "Complete and Failed are two conditions, and the command waits for one of them only, for 30 seconds unless --timeout says otherwise. A script that is to learn of a failure at once has to wait for Failed as well.",
     zh: "Complete 和 Failed 是两个不同的状况，它只等其中一个；不写 --timeout 时等 30 秒。脚本要想立刻得知失败，就得同时等待 Failed。",
   },
   references: [
@@ -581,7 +582,7 @@ claim("job.success-policy", {
   },
   holds: (seen) => matches(seen, { complete: true, reason: "SuccessPolicy", succeeded: 1, running: 0 }),
   mutants: [
-    changed("Job", "leader", "there is no such policy, and all come to an end", (job, task) => {
+    changed("Job", "leader", "there is no successPolicy, and all Pods succeed", (job, task) => {
       delete job.successPolicy;
       task.args = ["true"];
     }),
@@ -703,7 +704,7 @@ claim("job.resources", {
   since: "1.22",
   expect: [{ before: "1.36", outcome: "refuted" }],
   because: {
-    en: "Only from 1.36 on. Before, of a suspended Job's template only what guides the scheduler (nodeSelector, tolerations and the like) could be changed: a queueing system that had less to give than a Job asked for had to delete it and make another. The image still can't be changed.",
+    en: "This holds from 1.36 on. Before that, only the part of a suspended Job's template that guides the scheduler (nodeSelector, tolerations and the like) could be changed: a queueing system that could not give a Job what it asked for had to delete the Job and make another. The image still can't be changed.",
     zh: "从 1.36 起才如此。此前，挂起的 Job 的模板里能改的只有调度相关的内容（nodeSelector、容忍度等）：排队系统如果给不了 Job 当初申请的资源，只能删掉重建。镜像至今仍不能改。",
   },
   references: [
@@ -721,7 +722,7 @@ claim("job.resources", {
       from: "1.36",
     },
     {
-      ...changed("Job", "queued", "it asks for as much from the beginning", (_, task) => {
+      ...changed("Job", "queued", "it asks for that much from the beginning", (_, task) => {
         task.resources = { requests: { cpu: "20m" } };
       }),
       before: "1.36",
@@ -734,7 +735,7 @@ claim("job.replaced", {
   zh: "Pod 被删除后，不等它真正结束就会有新的顶上：尽管 parallelism 是 1，也会有一段时间同时存在两个",
   source: "ours#job",
   because: {
-    en: "A Pod counts as failed from the moment it is deleted. After the usual pause, or without one before 1.27, the next one is made, and here the old one has a grace period of 30 seconds to go on working.",
+    en: "A Pod counts as failed from the moment it is deleted. After the usual delay (before 1.27, at once) the next one is made, while the old one here has a grace period of 30 seconds in which it goes on working.",
     zh: "Pod 从被删除的那一刻起就算失败。等过通常的间隔（1.27 之前没有间隔），下一个就会创建，而这里旧的 Pod 有 30 秒宽限期，还可以继续工作。",
   },
   references: [`${DOCS}#pod-replacement-policy`],
@@ -775,7 +776,7 @@ claim("job.replacement-policy", {
   ],
 });
 
-/** Tries to give a Job's Pods 20m of CPU, then resumes it: whether that was accepted, and what its Pod asks for. */
+/** Tries to give a Job's Pods 20m of CPU, then resumes it; tells whether that worked, and what its Pod asks for. */
 async function withTwiceTheCpu(job: string, look: Look) {
   const { kubectl, namespace } = look;
   const path = "/spec/template/spec/containers/0/resources/requests/cpu";
@@ -792,7 +793,7 @@ async function withTwiceTheCpu(job: string, look: Look) {
   };
 }
 
-/** Waits until a Job has ended, well or badly, and gives its conditions that are true, in their order. */
+/** Waits until a Job has ended, successfully or not, and gives its conditions that are true, in their order. */
 async function ending(job: string, { kubectl, namespace, until }: Look): Promise<string[]> {
   const conditions = await until({
     what: `Job ${job} to be Complete or Failed`,
@@ -875,7 +876,7 @@ async function podsWithoutOwner(job: string, { kubectl, namespace, until }: Look
   return pods.rows.length;
 }
 
-/** Interrupts a running Job, resumes it, and counts the Pods that it had meanwhile, and in all, and its failures. */
+/** Interrupts a running Job, resumes it, and counts its Pods while interrupted, its Pods in all, and its failures. */
 async function interruption(look: Look, interrupt: (look: Look) => Promise<void>) {
   const { kubectl, namespace, record } = look;
   await untilRunning("interrupted", look);

@@ -12,11 +12,11 @@ The schedule has the five fields of cron: minute, hour, day of the month, month,
 finest step, and this chapter waits for real ones: all its CronJobs tick at the same time.
 
 Watch what happens when the clock and the work get in each other's way: when a Job is still running at the next tick
-(\`concurrencyPolicy\`), or when a tick could not be kept (\`startingDeadlineSeconds\`). And ask whose clock it is
-(\`timeZone\`).
+(\`concurrencyPolicy\`), or when a Job could not be started on time (\`startingDeadlineSeconds\`). And ask whose clock
+it is (\`timeZone\`).
 
-Use it for what recurs: backups, reports, cleaning up. A tick is not a promise of exactly one run: write the work so
-that a run too many, or one too few, does no harm.`,
+Use it for what recurs: backups, reports, cleaning up. A tick does not promise exactly one run: write the work so that
+one run too many, or one too few, does no harm.`,
     zh: `
 **CronJob** 按时间表创建 Job，仅此而已；Pod、重试、期限等其余的事都归 Job 管。时间表就是 cron 的五个字段：分、时、日、月、星期。
 最小的粒度是一分钟，本章等的就是真实的一分钟：所有 CronJob 在同一时刻触发。
@@ -94,7 +94,7 @@ claim("cron.name", {
   holds: ({ prefix, madeInThatMinute }) => prefix === "hello" && madeInThatMinute,
   mutants: [
     {
-      name: "a Job that was started by hand",
+      name: "the Job was started by hand",
       manifest: only("CronJob", "hello"),
       observe: async (look) => {
         await look.kubectl`create job hello-1 -n ${look.namespace} --from=cronjob/hello`;
@@ -126,7 +126,7 @@ claim("cron.manual", {
   zh: "kubectl create job --from 用同一份模板立刻启动一个 Job，哪怕 CronJob 处于挂起状态",
   source: "ours#cronjob",
   because: {
-    en: "The way to try a CronJob without waiting for the night; the annotation cronjob.kubernetes.io/instantiate says that it was done by hand.",
+    en: "This is how you try a CronJob without waiting for the night; the annotation cronjob.kubernetes.io/instantiate says that the Job was started by hand.",
     zh: "不想等到半夜又要试跑 CronJob，就用这个办法；注解 cronjob.kubernetes.io/instantiate 标明它是手动创建的。",
   },
   references: ["https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_job/"],
@@ -156,10 +156,10 @@ claim("cron.manual-uncounted", {
   en: "A Job that was started by hand is not in the CronJob's list of active Jobs, which is all that concurrencyPolicy looks at",
   zh: "手动启动的 Job 不会进入 CronJob 的活动 Job 列表，而 concurrencyPolicy 看的只有这个列表",
   source: "ours#cronjob",
-  // Before, its controller did not even see it: kubectl did not make it a Job of the CronJob's.
+  // In earlier versions the controller did not even see it: kubectl did not make the CronJob the Job's controller.
   since: "1.28",
   because: {
-    en: "The list, status.active, has the Jobs that the CronJob itself has started. A backup that was started by hand is no protection against a second one at the next tick, not even with Forbid.",
+    en: "The list is status.active, and holds only the Jobs that the CronJob itself has started. A backup that was started by hand does not prevent a second one at the next tick, not even with Forbid.",
     zh: "这个列表就是 status.active，里面只有 CronJob 自己启动的 Job。手动启动的备份挡不住下一次触发再来一个，即使是 Forbid 也一样。",
   },
   references: [
@@ -181,12 +181,12 @@ claim("cron.manual-uncounted", {
   holds: (seen) => matches(seen, { running: "1", active: "0" }),
   mutants: [
     {
-      name: "a Job that was started by the clock",
+      name: "the Job was started by the clock",
       manifest: only("CronJob", "forbid"),
       observe: async (look) => {
         const job = await ticked("forbid", look);
         const running = await untilRunning(job, look);
-        // The CronJob's controller makes the Job first, and counts it then.
+        // The CronJob's controller makes the Job first, and counts it only afterwards.
         const counted = await look.until({
           what: `CronJob forbid to count Job ${job}`,
           look: () => activeJobs("forbid", look),
@@ -221,7 +221,7 @@ claim("cron.history", {
   en: "With successfulJobsHistoryLimit: 1 only the latest of three finished Jobs stays; the others are deleted",
   zh: "设置 successfulJobsHistoryLimit: 1 后，三个成功的 Job 只留下最近一个，其余会被删除",
   source: "ours#cronjob",
-  // Before, kubectl did not make the CronJob the controller of a Job that is started by hand.
+  // In earlier versions kubectl did not make the CronJob the controller of a Job that is started by hand.
   since: "1.28",
   references: [`${DOCS}#jobs-history-limits`, "https://github.com/kubernetes/kubernetes/pull/118530"],
   observe: async ({ kubectl, namespace, until }) => {
@@ -309,7 +309,7 @@ claim("cron.forbid-late", {
   zh: "Forbid 跳过的触发并没有丢：前一个 Job 一结束，它的 Job 就会补上",
   source: "ours#cronjob",
   because: {
-    en: "The latest tick that was missed is made up for when the CronJob is looked at again, and the end of a Job is such a moment. startingDeadlineSeconds limits how late that may be.",
+    en: "The controller makes up for the latest missed tick when it next looks at the CronJob, and it does so when a Job ends. startingDeadlineSeconds limits how late that may be.",
     zh: "控制器再次处理 CronJob 时，会补上最近一次错过的触发，而 Job 结束正是这样的时机。最多能晚多久，由 startingDeadlineSeconds 限定。",
   },
   references: [`${DOCS}#concurrency-policy`],
@@ -381,7 +381,7 @@ claim("cron.replace-overlap", {
     changed(
       "CronJob",
       "replace",
-      "concurrencyPolicy: Forbid, and an end after 63 seconds",
+      "concurrencyPolicy: Forbid, and the task ends after 63 seconds",
       (cronJob, task) => {
         cronJob.concurrencyPolicy = "Forbid";
         task.args = ["63"];
@@ -456,7 +456,7 @@ claim("cron.deadline", {
 });
 
 claim("cron.zone", {
-  en: "timeZone says by which clock the schedule goes: of two CronJobs with the hours 0-11, only the one where it is morning ticks",
+  en: "timeZone decides whose clock the schedule follows: of two CronJobs with the hours 0-11, only the one in whose time zone it is morning makes Jobs",
   zh: "timeZone 决定时间表按哪里的时钟：两个 CronJob 都写 0～11 点，只有当地还没到中午的那个会触发",
   source: "ours#cronjob",
   since: "1.25",
@@ -482,7 +482,7 @@ claim("cron.zone", {
   holds: ({ ticks, allInTheMorning }) => ticks && allInTheMorning,
   mutants: [
     {
-      name: "the schedule is that of the afternoon",
+      name: "both schedules are for the afternoon",
       manifest: (manifest) => {
         manifest.keep("CronJob", "shanghai", "la-paz");
         manifest.spec("CronJob", "shanghai").schedule = "* 12-23 * * *";
@@ -502,7 +502,7 @@ claim("cron.zone-refused", {
   holds: ({ exitCode, answer }) => exitCode === 1 && answer.includes("unknown time zone Mars/Olympus"),
   mutants: [
     {
-      name: "one that does exist",
+      name: "the time zone exists",
       manifest: helloAlone,
       observe: async (look) => {
         const seen = await withZone("Asia/Shanghai", look);
@@ -526,7 +526,7 @@ claim("cron.schedule-refused", {
     [minute60, seconds].every((answer) => answer.includes("spec.schedule: Invalid value")),
   mutants: [
     {
-      name: "minute 59, and five fields",
+      name: "the schedules have minute 59, and five fields",
       manifest: helloAlone,
       observe: async (look) => ({
         minute60: await created("possible", "59 * * * *", look),
@@ -542,7 +542,7 @@ claim("cron.zone-in-schedule", {
   source: "ours#cronjob",
   expect: [{ before: "1.29", outcome: "refuted" }],
   because: {
-    en: "It worked by accident for years, because the library that reads schedules knows it; since 1.29 the API refuses it. timeZone is the field for it.",
+    en: "It worked by accident for years, because the library that parses schedules knows this syntax; since 1.29 the API refuses it. The field for a time zone is timeZone.",
     zh: "过去多年它碰巧能用，因为解析时间表的库认得这种写法；从 1.29 起 API 会拒绝。时区应写在 timeZone 字段里。",
   },
   references: [`${DOCS}#unsupported-timezone-specification`],
@@ -550,14 +550,14 @@ claim("cron.zone-in-schedule", {
   holds: (answer) => answer.includes("cannot use TZ or CRON_TZ in schedule"),
   mutants: [
     {
-      name: "without TZ",
+      name: "the schedule has no TZ",
       from: "1.29",
       manifest: helloAlone,
       observe: (look) => created("elsewhere", "0 3 * * *", look),
     },
-    // Nothing that one could write is answered so by an older API.
+    // An older API gives such an answer to no schedule at all.
     {
-      name: "an answer as since 1.29",
+      name: "the answer is that of 1.29",
       before: "1.29",
       seen: () =>
         'spec.schedule: Invalid value: "TZ=Asia/Shanghai 0 3 * * *": cannot use TZ or CRON_TZ in schedule',
@@ -578,7 +578,7 @@ claim("cron.name-length", {
   holds: (answer) => answer.includes("must be no more than 52 characters"),
   mutants: [
     {
-      name: "a name of 52",
+      name: "the name has 52 characters",
       manifest: helloAlone,
       observe: (look) => created("n".repeat(52), "0 3 * * *", look),
     },
@@ -607,7 +607,7 @@ async function overTwoTicks(cronJob: string, look: Look, max: number) {
   return { timeline, first, second };
 }
 
-/** Waits until a CronJob has let a tick pass at least 12 seconds ago, and gives the minute of that tick, since 1970. */
+/** Waits until a tick that a CronJob missed is at least 12 seconds old, and gives its minute, counted since 1970. */
 async function afterMissedTick(cronJob: string, { kubectl, namespace, node, until }: Look): Promise<number> {
   const made =
     await kubectl`get cronjob ${cronJob} -n ${namespace} -o jsonpath={.metadata.creationTimestamp}`;
@@ -666,7 +666,7 @@ function untilRunning(
   });
 }
 
-/** How many Jobs a CronJob takes for active. */
+/** How many Jobs a CronJob counts as active. */
 async function activeJobs(cronJob: string, { kubectl, namespace }: Pick<Look, "kubectl" | "namespace">) {
   const { ACTIVE } = (await kubectl`get cronjob ${cronJob} -n ${namespace}`).row(cronJob);
   return { active: ACTIVE };
@@ -708,8 +708,8 @@ async function withZone(timeZone: string, { kubectl, namespace }: Look) {
 }
 
 /**
- * Sees that zones that do exist were accepted. k3s' images have a time zone database since November 2023 only: 1.26.11,
- * 1.27.8, 1.28.4 (https://github.com/k3s-io/k3s/issues/8832).
+ * Sees that zones that do exist were accepted. Only since November 2023 do k3s' images have a time zone database:
+ * 1.26.11, 1.27.8, 1.28.4 (https://github.com/k3s-io/k3s/issues/8832).
  * @throws {NotObservable} when the cluster knows no zone
  */
 function knowsZones({ exitCode, stderr }: { readonly exitCode: number; readonly stderr: string }): void {

@@ -4,14 +4,16 @@ const { claim } = chapter({
   title: { en: "The ServiceAccount: who a Pod is", zh: "ServiceAccount：Pod 的身份" },
   intro: {
     en: `
-People have accounts outside of the cluster; Kubernetes keeps no list of them. For programs it does: a ServiceAccount is
-a name in a namespace, and a Pod that runs under it gets a token with which the API server recognises it.
+People have accounts outside of the cluster; Kubernetes keeps no list of them. For programs it does keep accounts: a
+ServiceAccount is a name in a namespace, and a Pod that runs under it gets a token by which the API server recognises
+it.
 
-Keep two questions apart. *Who are you?* is answered by the token: that is authentication, and it alone allows next to
-nothing. *May you?* is answered by a Role that a RoleBinding grants to the account: that is authorisation.
+Keep two questions apart. *Who are you?* is answered by the token: that is authentication, and on its own it allows
+next to nothing. *May you do this?* is answered by a Role that a RoleBinding grants to the account: that is
+authorisation.
 
-Much of what is written about the token is older than Kubernetes 1.24. This chapter looks at the token itself; only what
-it says of itself is shown, never the token.
+Much of what is written about the token is older than Kubernetes 1.24. This chapter looks at the token itself; it shows
+only what the token says of itself, never the token.
 
 **Use it when** a program talks to the API server: give it an account of its own, with a Role for what it needs. And when
 it does not: turn the token off.`,
@@ -39,8 +41,8 @@ const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** An hour and seven seconds: the odd number marks a token that was mounted without being asked for. */
 const HOUR = 3607;
 
-// The changes under which the claims below must turn: "npm run mutants" applies them. Each claim looks at objects of
-// its own, so one copy of the chapter carries the changes for many of them.
+// Changes under which the outcome of the claims below must change: "npm run mutants" applies them. Each claim looks at
+// objects of its own, so one changed copy of the manifest serves many claims.
 
 const otherwise: ManifestMutant["manifest"] = (manifest) => {
   manifest.pod("plain").spec.serviceAccountName = "newcomer";
@@ -63,7 +65,7 @@ const withoutToken: ManifestMutant["manifest"] = (manifest) => {
 };
 
 const ownTokenVolume: ManifestMutant = {
-  name: "the Pod brings a token volume of its own, for an hour",
+  name: "the Pod declares its own token volume, for an hour",
   manifest: (manifest) => {
     const token = { serviceAccountToken: { path: "token", expirationSeconds: 3600 } };
     manifest.pod("plain").spec.volumes = [{ name: "token", projected: { sources: [token] } }];
@@ -92,15 +94,15 @@ claim("ref.sa-default", {
     };
   },
   holds: (seen) => matches(seen, { here: true, there: true, plain: "default", newcomer: "newcomer" }),
-  mutants: [{ name: "plain names another account", manifest: otherwise }],
+  mutants: [{ name: "the Pod plain names another account", manifest: otherwise }],
 });
 
 claim("sa.default-again", {
-  en: "A default that is deleted is made again, as another one",
+  en: "If the account default is deleted, it is made again, but as a different account",
   zh: "default 被删掉后会自动重建，但已经是另一个账号",
   source: "ours#serviceaccount",
   because: {
-    en: "A controller sees to it that every namespace has one. The name is the same, the UID is not, and tokens of the old one are worth nothing.",
+    en: "A controller makes sure that every namespace has one. The name is the same, but the UID is not, and tokens of the old account are no longer accepted.",
     zh: "有一个控制器保证每个命名空间都有 default。名字相同，UID 却变了，旧账号的令牌随之作废。",
   },
   references: [
@@ -126,7 +128,7 @@ claim("sa.missing", {
   ],
   observe: (look) => strayUnder("nobody", look),
   holds: ({ refused, answer }) => refused && answer.includes('serviceaccount "nobody" not found'),
-  mutants: [{ name: "it names default", observe: (look) => strayUnder("default", look) }],
+  mutants: [{ name: "the Pod names default", observe: (look) => strayUnder("default", look) }],
 });
 
 claim("sa.fixed", {
@@ -151,7 +153,7 @@ claim("ref.sa-token", {
   zh: "账号的令牌会挂载到 Pod 里，Pod 凭它访问 API server",
   source: "reference#serviceaccount",
   because: {
-    en: "What is mounted today is not the token of old: it belongs to this Pod alone, has an end, and is in no Secret. The claims below look at each of these.",
+    en: "What is mounted today is no longer the kind of token that it once was: it belongs to this Pod alone, it expires, and it is not stored in a Secret. The claims below look at each of these points.",
     zh: "如今挂载的已不是从前那种令牌：它只属于这一个 Pod，有期限，也不存放在 Secret 里。下面逐一来看。",
   },
   references: [
@@ -170,7 +172,7 @@ claim("sa.anonymous", {
   zh: "不带令牌，同样的请求会被拒绝",
   source: "ours#serviceaccount",
   because: {
-    en: "k3s lets nobody in without a name: 401, Unauthorized. Where anonymous requests are allowed, they are those of system:anonymous, which may not list the API: 403, Forbidden.",
+    en: "k3s accepts no anonymous requests, and answers 401, Unauthorized. Where they are allowed, they count as requests of the user system:anonymous, who may not list the API: 403, Forbidden.",
     zh: "k3s 不接受匿名请求，回答 401 Unauthorized；在允许匿名的集群里，请求者算作 system:anonymous，它无权列出 API，回答就是 403 Forbidden。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests"],
@@ -190,7 +192,7 @@ claim("sa.projected", {
   zh: "这三个文件来自一个没人声明过的投射卷：有效期 3607 秒的令牌、CA 证书和命名空间名",
   source: "ours#serviceaccount",
   because: {
-    en: "The admission controller for ServiceAccounts writes it into the Pod when the Pod is created; the kubelet fetches the token for it, and a fresh one when four fifths of the time are over.",
+    en: "The admission controller for ServiceAccounts writes it into the Pod when the Pod is created; the kubelet fetches the token, and replaces it with a fresh one when four fifths of its time are over.",
     zh: "创建 Pod 时，ServiceAccount 准入控制器把它写进 Pod；令牌由 kubelet 去取，有效期过了五分之四就换新的。",
   },
   references: [
@@ -218,7 +220,7 @@ claim("sa.payload", {
   zh: "令牌里写明了归谁：账号、命名空间，以及 Pod 的名字和 UID；也写明了给谁看：API server",
   source: "ours#serviceaccount",
   because: {
-    en: "It is a JSON Web Token: header, payload and signature, with dots between them. The payload is not encrypted, only encoded; what nobody else can make is the signature.",
+    en: "It is a JSON Web Token: header, payload and signature, with dots between them. The payload is not encrypted, only encoded; only the signature is something that nobody else can make.",
     zh: "它是一个 JSON Web Token：头部、载荷、签名三段，以点号相连。载荷只是编码，并未加密；别人造不出来的是签名。",
   },
   references: [
@@ -231,14 +233,14 @@ claim("sa.payload", {
     const { iss, sub, aud, "kubernetes.io": own } = await payloadIn("plain", `${FOLDER}/token`, look);
     return {
       isDefaultHere: sub === `system:serviceaccount:${namespace}:default`,
-      // It goes by this name, or by that of whoever issues its tokens: itself.
+      // The API server goes by this name, or by the name of the issuer of its tokens, which is itself.
       isForApiServer: aud.some((name) => name === iss || name.startsWith("https://kubernetes.default.svc")),
       pod: own?.pod?.name,
       sameUid: own?.pod?.uid === uid.text,
     };
   },
   holds: (seen) => matches(seen, { isDefaultHere: true, isForApiServer: true, pod: "plain", sameUid: true }),
-  mutants: [{ name: "plain names another account", manifest: otherwise }],
+  mutants: [{ name: "the Pod plain names another account", manifest: otherwise }],
 });
 
 claim("sa.hour", {
@@ -247,7 +249,7 @@ claim("sa.hour", {
   source: "ours#serviceaccount",
   expect: "refuted",
   because: {
-    en: "The Pod asks for 3607 seconds and gets a fresh token before they are over, but the old one is good for a year: there are programs that read the file only once, and the API server spares them (--service-account-extend-token-expiration, on by default). The hour is in the token as well, as warnafter: from then on its use is only counted.",
+    en: "The Pod asks for 3607 seconds and gets a fresh token before they are over, but the old one stays valid for a year: some programs read the file only once, and the API server makes allowance for them (--service-account-extend-token-expiration, on by default). The hour is in the token as well, as warnafter: after that, a use of the token is counted, but not refused.",
     zh: "Pod 申请的是 3607 秒，到期之前 kubelet 就会换上新令牌；但旧令牌一年内都有效：有些程序只在启动时读一次文件，API server 迁就它们（--service-account-extend-token-expiration，默认开启）。一小时的期限也写在令牌里，就是 warnafter：过了这个时间再用，只会被计数而已。",
   },
   references: [
@@ -270,7 +272,7 @@ claim("sa.bound", {
   zh: "Pod 一消失，它的令牌随即作废",
   source: "ours#serviceaccount",
   because: {
-    en: "For every request the API server looks whether the Pod with that UID still exists. It remembers a token that it accepted for ten seconds: for that long it may still get through.",
+    en: "For every request, the API server checks whether the Pod with that UID still exists. But once it has accepted a token, it remembers that for ten seconds: for that long, the token may still get through.",
     zh: "每次请求，API server 都会查证该 UID 的 Pod 是否还在。刚验证通过的令牌会缓存十秒，所以最多还能再用十秒。",
   },
   references: [
@@ -297,7 +299,7 @@ claim("sa.audience", {
   zh: "给别的服务用的令牌，API server 不认",
   source: "ours#serviceaccount",
   because: {
-    en: "So a service that is shown a token can't use it to act as the caller towards the API server. This one is declared in the Pod's manifest, with an audience and ten minutes of its own.",
+    en: "So a service that is given a token can't use it to act as the caller towards the API server. This token is declared in the Pod's manifest, with its own audience and a lifetime of ten minutes.",
     zh: "这样，收到令牌的服务就无法拿它冒充调用者去访问 API server。这个令牌声明在 Pod 的清单里，受众（audience）和十分钟的期限也写在那里。",
   },
   references: [
@@ -319,7 +321,7 @@ claim("sa.no-secret", {
   source: "ours#serviceaccount",
   expect: [{ before: "1.24", outcome: "refuted" }],
   because: {
-    en: "Until 1.23 every account got one at once, with a token that never ended, readable for all who may read Secrets in the namespace. Older texts, the article's reference among them, describe that.",
+    en: "Until 1.23 every account got one at once, with a token that never expired, readable by everybody who may read Secrets in the namespace. Older texts, the article's reference among them, describe that.",
     zh: "1.23 及更早的版本会立刻为每个账号创建一个，里面的令牌永不过期，凡是能读该命名空间 Secret 的人都能拿到。较早的文章（包括原文引用的那一篇）说的就是这种情况。",
   },
   references: [
@@ -333,7 +335,7 @@ claim("sa.no-secret", {
   },
   // The one that this chapter makes by hand shows that such Secrets are found.
   holds: (accounts) => accounts.join() === "legacy",
-  mutants: [{ name: "somebody makes one for default", manifest: otherwise }],
+  mutants: [{ name: "the Secret that is made by hand is for default", manifest: otherwise }],
 });
 
 claim("sa.manual-secret", {
@@ -341,7 +343,7 @@ claim("sa.manual-secret", {
   zh: "手工创建这种类型的 Secret，仍会得到令牌，而且是没有期限的那种",
   source: "ours#serviceaccount",
   because: {
-    en: "A controller fills it in, for things outside of the cluster that can't renew a token. It is bound to no Pod: only the deletion of the Secret or of the account ends it.",
+    en: "A controller fills in the token, for programs outside of the cluster that can't renew one. The token is bound to no Pod: it ends only when the Secret or the account is deleted.",
     zh: "令牌由控制器填入，供集群之外无法更新令牌的程序使用。它不与任何 Pod 绑定：只有删掉这个 Secret 或账号，它才失效。",
   },
   references: [
@@ -390,7 +392,7 @@ claim("sa.no-mount", {
     offOnPod: await hasToken("discreet", look),
   }),
   holds: ({ offOnAccount, offOnPod }) => !offOnAccount && !offOnPod,
-  mutants: [{ name: "neither says so", manifest: otherwise }],
+  mutants: [{ name: "neither the account nor the Pod says so", manifest: otherwise }],
 });
 
 claim("sa.pod-wins", {
@@ -407,7 +409,7 @@ claim("sa.pod-wins", {
     return { offOnAccount: account.text === "false", hasToken: await hasToken("outspoken", look) };
   },
   holds: (seen) => matches(seen, { offOnAccount: true, hasToken: true }),
-  mutants: [{ name: "the Pod says nothing", manifest: withoutToken }],
+  mutants: [{ name: "the Pod says nothing about the token", manifest: withoutToken }],
 });
 
 claim("sa.create-token", {
@@ -422,7 +424,7 @@ claim("sa.create-token", {
   references: ["https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_token/"],
   observe: (look) => created(["--duration=10m", "--audience=vault"], look),
   holds: ({ aud, seconds, pod }) => aud.join() === "vault" && seconds === 600 && pod === null,
-  mutants: [{ name: "nothing is asked for", observe: (look) => created([], look) }],
+  mutants: [{ name: "neither is asked for", observe: (look) => created([], look) }],
 });
 
 claim("sa.short", {
@@ -472,7 +474,7 @@ claim("sa.whoami", {
   source: "ours#serviceaccount",
   since: "1.28",
   because: {
-    en: "A RoleBinding can name the group in place of each account. --as asks in the name of another, which takes the verb impersonate; here you are the administrator, and have it.",
+    en: "A RoleBinding can name a group instead of every single account. --as makes a request in the name of somebody else, which requires the verb impersonate; here you are the administrator, and have it.",
     zh: "RoleBinding 可以直接写组名，不必逐个列出账号。--as 是以别人的身份发请求，需要 impersonate 权限；这里你是管理员，自然有。",
   },
   references: [
@@ -495,7 +497,7 @@ claim("sa.token-flag", {
   since: "1.28",
   expect: "refuted",
   because: {
-    en: "Not if the kubeconfig has a client certificate, as that of k3s has: kubectl then sends both, and the API server takes the certificate first. Whoever tests an account's rights in this way tests the administrator's.",
+    en: "Not if the kubeconfig has a client certificate, as that of k3s has: kubectl then sends both, and the API server takes the certificate first. If you test an account's rights in this way, you test the administrator's.",
     zh: "如果 kubeconfig 里有客户端证书（k3s 的就有），就不是这样：kubectl 会把两者都送出去，而 API server 先认证书。用这种办法试账号的权限，试出来的其实是管理员的权限。",
   },
   references: [
@@ -528,7 +530,7 @@ claim("ref.sa-least", {
   zh: "账号只能做被授权的事：绑定之前是 403，之后是 200，而且仅限该命名空间",
   source: "reference#serviceaccount",
   because: {
-    en: "The token says who asks; RBAC, the check of Roles and RoleBindings, says whether they may. A Role holds for the namespace that it is in; what is not granted is forbidden.",
+    en: "The token says who asks; RBAC, the check of Roles and RoleBindings, says whether they may. A Role applies only in its own namespace; whatever is not granted is forbidden.",
     zh: "令牌说明是谁在请求，RBAC（按 Role 和 RoleBinding 做的授权检查）决定是否准许。Role 只在它所在的命名空间里有效；没有授予的，一律禁止。",
   },
   references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole"],
@@ -572,7 +574,7 @@ claim("sa.exec", {
   source: "ours#serviceaccount",
   expect: [{ from: "1.30", before: "1.35", outcome: "refuted" }],
   because: {
-    en: "kubectl once began an exec with POST, which is create to RBAC. Since 1.30 it tries a WebSocket first, and that begins with GET: until 1.34 an account that had only get could thus run whatever it liked. From 1.35 on the API server asks for create as well, however the request comes.",
+    en: "kubectl used to begin an exec with POST, which RBAC treats as create. Since 1.30 it tries a WebSocket first, and that begins with GET: so until 1.34, an account that had only get could run any command. From 1.35 on, the API server checks for create as well, whichever way the request comes.",
     zh: "kubectl 过去用 POST 发起 exec，在 RBAC 看来就是 create。从 1.30 起，它先尝试 WebSocket，而 WebSocket 以 GET 开头：于是到 1.34 为止，只有 get 权限的账号也能随意执行命令。从 1.35 起，不论请求怎么来，API server 都会再查一次 create。",
   },
   references: [
@@ -768,7 +770,7 @@ async function execBy(account: string, { kubectl, namespace }: Look) {
   return { ran: answer.text === "it ran", answer: answer.stderr.trim() };
 }
 
-/** Grants newcomer from the beginning what is to come later, in a namespace. */
+/** Grants the account newcomer from the beginning, in a namespace, what it is to get only later. */
 function grantIn(namespace: string, manifest: Parameters<ManifestMutant["manifest"]>[0]) {
   const { objects } = manifest.only(["10-serviceaccount-role.yaml"]).copy();
   for (const { metadata } of objects) metadata.namespace = namespace;

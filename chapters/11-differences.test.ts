@@ -5,13 +5,13 @@ const { claim } = chapter({
   title: { en: "How they differ: one experiment, all models", zh: "它们有何不同：同一个实验，所有模型" },
   intro: {
     en: `
-The article names them all, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job and CronJob, says that they are built on
-the Pod, and promises to show how they differ. Here the same Pod is run under each of them, and the same is done to all:
-a Pod is deleted, three are asked for, the image is changed, a node is added, a container ends. What happens then goes into
-one table, which the last claim draws from what was seen.
+The article names them all: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job and CronJob. It says that they are
+built on the Pod, and promises to show how they differ. Here the same Pod runs under each of them, and the same is done
+to all: a Pod is deleted, three are asked for, the image is changed, a node is added, a container ends. What happens
+then goes into one table, which the last claim draws from what was seen.
 
-Every object bears the name of its model: the Pod **pod**, the Deployment **deployment**, and so on; those whose container
-can be told to end have **-ends** behind it. The cluster has two nodes, **server** and **agent-1**.`,
+Every object is named after its model: the Pod **pod**, the Deployment **deployment**, and so on; those whose container
+ends when it is told to have **-ends** after the name. The cluster has two nodes, **server** and **agent-1**.`,
     zh: `
 原文列出了 Deployment、ReplicaSet、StatefulSet、DaemonSet、Job 和 CronJob，说它们都建立在 Pod 之上，并预告要讲它们有何不同。
 这里让同样的 Pod 分别运行在每种模型之下，再对它们做同样的事：删掉一个 Pod、要三个、换镜像、加节点、让容器结束。
@@ -25,7 +25,7 @@ can be told to end have **-ends** behind it. The cluster has two nodes, **server
   inTurn: true,
 });
 
-// What is looked at: custom columns, so that the output has what the question is about and nothing else.
+// Custom columns, so that the output shows what a claim is about and nothing else.
 
 const OWNERS =
   "custom-columns=MODEL:.metadata.labels.model,NAME:.metadata.name,OWNER:.metadata.ownerReferences[*].kind,OWNED_BY:.metadata.ownerReferences[*].name";
@@ -43,10 +43,10 @@ const LIVES =
 /** How kubectl prints a field that is not there. */
 const NONE = "<none>";
 
-/** The same image by its full name: another template, to Kubernetes. */
+/** The same image by its full name: to Kubernetes, that is a different template. */
 const OTHER_IMAGE = "docker.io/traefik/whoami:latest";
 
-/** The change under which the claims turn: models in the places of others. */
+/** The change under which the outcomes must change: some models take the places of others. */
 const exchanged: ManifestMutant["manifest"] = (manifest) => {
   manifest.object("ReplicaSet", "replicaset").kind = "StatefulSet";
   manifest.spec("StatefulSet", "replicaset").serviceName = "replicaset";
@@ -68,7 +68,7 @@ claim("models", {
   zh: "Deployment、ReplicaSet、StatefulSet、DaemonSet、Job 和 CronJob 都建立在 Pod 之上",
   source: "article#models",
   because: {
-    en: "From each Pod the owner references lead up to the model that it runs under, over one object in between where a model is built on another: a Deployment makes ReplicaSets, a CronJob makes Jobs.",
+    en: "From each Pod, the owner references lead up to the model that it runs under, with one object in between if that model is built on another one: a Deployment makes ReplicaSets, a CronJob makes Jobs.",
     zh: "从每个 Pod 出发，沿着 ownerReferences 往上就能找到它所属的模型；如果一种模型建立在另一种之上，中间还会多一层：Deployment 创建 ReplicaSet，CronJob 创建 Job。",
   },
   references: [
@@ -90,11 +90,11 @@ claim("models", {
 });
 
 claim("differ.deleted", {
-  en: "A Pod that is deleted comes back under every model but the bare Pod; only a StatefulSet gives it its name again, and none its UID or its IP",
+  en: "A deleted Pod is replaced under every model but the bare Pod; only under a StatefulSet does the replacement have the same name, and never the same UID or IP",
   zh: "除了裸 Pod，在任何模型下删掉 Pod 都会补上；只有 StatefulSet 沿用原来的名字，UID 和 IP 则一律更换",
   source: "reference#statefulset",
   because: {
-    en: "Whatever comes back is another Pod, made from the template. A Job takes ten seconds over it (before 1.27 none): to a Job, a Pod that vanished has failed, and it backs off.",
+    en: "What comes back is always another Pod, made from the template. A Job waits about ten seconds first (before 1.27, it did not wait): to a Job, a Pod that vanished has failed, so it backs off.",
     zh: "回来的都是按模板新建的另一个 Pod。Job 要晚十秒左右（1.27 之前不等）：在 Job 看来，消失的 Pod 就是失败了，重试前要先退避。",
   },
   references: [
@@ -264,12 +264,12 @@ claim("models.differ", {
     for (const language of ["en", "zh"] as const) look.show(WORDS[language].title, tableIn(language, table));
     return Object.fromEntries(table);
   },
-  // How they are built names them: what counts is what they do.
+  // How they are built would give them away: what counts is what they do.
   holds: ({ built: _, ...done }) => allDiffer(done),
   mutants: [
     {
       name: "only one thing is done to them: a Pod is deleted",
-      // Where that was done already, for other claims: one question alone can't tell seven models apart.
+      // In the place where other claims had that done already: one question alone can't tell seven models apart.
       manifest: exchanged,
       observe: async (look) => ({ deleted: await ask("deleted", look) }),
     },
@@ -345,7 +345,7 @@ async function chainsOfOwners(look: Look): Promise<Row> {
   });
 }
 
-/** The Pods of the first set, or of those that end. */
+/** The Pods of the first set, or those whose container ends when it is told to. */
 async function podsOf(app: "web" | "ends", columns: string, { kubectl, namespace }: Look) {
   const pods =
     await kubectl`get pods -n ${namespace} -l ${`app=${app}`} --sort-by=.metadata.name -o ${columns}`;
@@ -356,7 +356,7 @@ function ofModel(model: Model, pods: Pods): Pods {
   return pods.filter(({ MODEL }) => MODEL === model.toLowerCase());
 }
 
-/** The CronJobs of which a Job was made, by namespace and name. */
+/** The CronJobs from which a Job has been made, by namespace and name. */
 const made = new Set<string>();
 
 /** Makes the Job that a CronJob would make next, unless that was done before, and waits for its Pod. */
@@ -384,7 +384,7 @@ interface Deletion {
   replacements?: PodOfEach;
 }
 
-/** By namespace: a second time would tell nothing new, and a Job would wait the longer. */
+/** By namespace: a second deletion would show nothing new, and a Job would wait even longer after it. */
 const deletions = new Map<string, Deletion>();
 
 /** Deletes a Pod of each model, unless that was done before, and waits for what comes in its place. */
@@ -457,7 +457,7 @@ async function askForThree(look: Look): Promise<Row> {
       Job: { spec: { parallelism: count } },
       CronJob: { spec: { jobTemplate: { spec: { parallelism: count } } } },
     };
-    // Either there is nothing in it to scale, or nothing of that name.
+    // Either the object has nothing to scale, or there is no object of that name.
     if (!scaled.stderr.includes("(NotFound)")) throw new Error(scaled.stderr);
     if (!patches[model]) return "refused";
     await kubectl`patch ${object} -n ${namespace} -p ${JSON.stringify(patches[model])}`;
@@ -507,7 +507,7 @@ async function changeImage(look: Look): Promise<Row> {
     const object = `${model}/${model}`.toLowerCase();
     const answer = await kubectl.orRefusal`set image ${object} -n ${namespace} ${`whoami=${OTHER_IMAGE}`}`;
     accepted.set(model, answer.exitCode === 0);
-    // A mutant may have made something else of it.
+    // A mutant may have turned it into another kind.
     const isRefusal = /field is immutable|\(NotFound\)/.test(answer.stderr);
     if (answer.exitCode !== 0 && !isRefusal) throw new Error(answer.stderr);
   }
@@ -573,7 +573,7 @@ async function addNode(look: Look): Promise<Row> {
     return rowOf((model) => (ofModel(model, web).length > 0 ? "a Pod of its own" : "nothing"));
   } finally {
     await look.removeAgent(agent);
-    // Nobody is left there to end the Pods, and the next claim shall not see them.
+    // No kubelet is left there to end the Pods, and the next claim must not see them.
     await kubectl`delete pods -A --field-selector ${`spec.nodeName=${agent}`} --force --grace-period=0`;
   }
 }

@@ -36,21 +36,22 @@ export const WORDS: Record<
       deleted: "a Pod is deleted: its successor",
       node: "its successor's node",
       data: "the data on its volume",
-      three: "three are asked for",
+      three: "three Pods are asked for",
       image: "the image is changed",
       added: "a node joins",
       ended: "the container ends with code 0",
     },
     cells: {},
     uses: {
-      Pod: "Use it to try something out or to debug; what is to last needs one of the others.",
-      ReplicaSet: "Use it through a Deployment: it keeps the number, and knows no updates.",
-      Deployment: "Use it for services whose Pods are alike and keep nothing: most of what answers requests.",
+      Pod: "Use it to try something out or to debug; anything that is to last needs one of the others.",
+      ReplicaSet: "Use it through a Deployment: by itself it keeps the number of Pods, but knows no updates.",
+      Deployment:
+        "Use it for services whose Pods are alike and store nothing: most programs that answer requests.",
       StatefulSet:
-        "Use it where each Pod is somebody, with a name, a volume, a place in the order: databases, queues.",
+        "Use it where each Pod has an identity: a name, a volume, a place in the order. Databases, queues.",
       DaemonSet: "Use it for what belongs to the node: logs, metrics, network, storage.",
       Job: "Use it for work that comes to an end: a migration, a batch.",
-      CronJob: "Use it for such work by the clock: backups, reports.",
+      CronJob: "Use it for such work on a schedule: backups, reports.",
     },
   },
   zh: {

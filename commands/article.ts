@@ -26,19 +26,19 @@ interface Options extends ExistingChoice {
 
 await main(async () => {
   const command = withExistingOptions(
-    commandLine("article", "Boots a Kubernetes node and tells every claim of the article on it."),
+    commandLine("article", "Boots a Kubernetes node and checks every claim of the article on it."),
   )
     .argument(
       "[chapters...]",
       "chapters to run, such as pod or 05-deployment; those of the article by default",
     )
-    .option("--all", "every chapter there is")
+    .option("--all", "run all chapters")
     .option(
       "-t, --test-name-pattern <pattern>",
       "only claims whose id or English statement matches",
       asPattern,
     )
-    .option("--keep", "leave the cluster up to play with, and say how to reach and remove it")
+    .option("--keep", "leave the cluster running, and say how to reach and remove it")
     .option(...RECORD_OPTION)
     .addOption(languageOption())
     .addHelpText(

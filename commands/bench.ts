@@ -49,34 +49,34 @@ interface Options {
 type Measure<Name extends PartName> = (runs: number) => Promise<Results[Name]>;
 
 await main(async () => {
-  const command = commandLine("bench", "Measures boot and checks, beside others that do the same, as ratios.")
+  const command = commandLine("bench", "Measures boot and checks, as ratios to other tools that do the same.")
     .argument(
       "[parts...]",
       `what to measure: ${PART_NAMES.join(", ")}; by default all but ${SLOW.join(", ")}`,
     )
-    .option("--runs <n>", `how often; by default ${defaultRuns()}`, asCount)
+    .option("--runs <n>", `how many times to measure each part; by default ${defaultRuns()}`, asCount)
     .option(
       "--record",
-      `write what was measured to ${RESULTS_FILE}, in place of what was there of these parts`,
+      `write the figures to ${RESULTS_FILE}, in place of the earlier figures of these parts`,
     )
     .option("--json", "print the figures as JSON, and nothing else, on standard output")
     .addHelpText(
       "after",
       `
-  boot     a node until it is Ready, beside its API server alone
-  pod      the article's Pod, applied, until it is 2/2
-  checks   the article's five checks on one cluster, beside a shell script with kubectl, e2e-framework and chainsaw
-  suite    all chapters, warm, by chapter, and how it grows with their number
+  boot     a node until it is Ready, compared with its API server alone
+  pod      the article's Pod, from being applied until it is 2/2
+  checks   the article's five checks on one cluster, compared with a kubectl shell script, e2e-framework and chainsaw
+  suite    all chapters with warm caches: each chapter, and how the time grows with their number
   nodes    clusters of 1 to 6 nodes
   nothing  npm ci and npm run article in a clean clone, with empty caches
-  memory   what a node at rest has in memory, by program
+  memory   the memory that an idle node uses, by program
 ${environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION")}`,
     )
     .parse();
   const { runs, record = false, json = false } = command.opts<Options>();
   const parts = partsNamed(command.args);
   if (process.env.CLUSTER) {
-    throw new Problem("CLUSTER is set", "Unset it: what is measured here has clusters of its own.");
+    throw new Problem("CLUSTER is set", "Unset it: the bench boots clusters of its own.");
   }
   let results: Results = { schema: 1 };
   try {

@@ -27,15 +27,15 @@ interface Options {
 await main(async () => {
   const options = commandLine(
     "book",
-    "Makes the book: the chapters, with what the recordings of the ledger saw, as a web site of static files.",
+    "Makes the book: a static website of the chapters, with what the recordings in the ledger saw.",
   )
-    .option("--base <path>", "the path under which the site will be, /tutorial/ say", asBase, "/")
+    .option("--base <path>", "the path under which the site will be served, such as /tutorial/", asBase, "/")
     .option(
       "--dev",
-      "serve it instead, and draw pages again when a chapter, a manifest or a recording changes",
+      "serve the site instead, and update its pages when a chapter, a manifest or a recording changes",
     )
-    .option("--port <port>", "with --dev: where", asPort, "4321")
-    .option("--host <address>", "with --dev: for whom", "127.0.0.1")
+    .option("--port <port>", "with --dev: the port to listen on", asPort, "4321")
+    .option("--host <address>", "with --dev: the address to listen on", "127.0.0.1")
     .parse()
     .opts<Options>();
   const progress = lineProgress();
@@ -104,6 +104,6 @@ function asBase(path: string): string {
 function asPort(text: string): string {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError("A port is 1 to 65535.");
+    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
   return text;
 }

@@ -29,7 +29,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 await main(async () => {
   const command = commandLine(
     "cgroup-v2",
-    "Tells chapters on cgroup v2, in a virtual machine made of Debian packages, for machines that have cgroup v1.",
+    "Runs chapters on cgroup v2, in a virtual machine built from Debian packages, for machines that have cgroup v1.",
   )
     .argument("[chapters...]", "chapters to run, such as pod or 02-pause; those two by default")
     .option(...RECORD_OPTION)
@@ -85,14 +85,14 @@ function checkMachine(): void {
   const isRoot = process.getuid?.() === 0;
   if (process.platform !== "linux" || process.arch !== "x64" || thisPlatform() !== "debian" || !isRoot) {
     throw new Problem(
-      "the virtual machine is made by root on Debian or Ubuntu, on amd64",
-      "Any machine with cgroup v2 does without it: npm run article -- --record (systemd has cgroup v2 since 2020).",
+      "the virtual machine can only be made by root, on Debian or Ubuntu, on amd64",
+      "A machine with cgroup v2 does not need it: run npm run article -- --record there (cgroup v2 is the default of systemd since 2020).",
     );
   }
   if (existsSync("/sys/fs/cgroup/cgroup.controllers")) {
     throw new Problem(
-      "this machine has cgroup v2: no virtual one is needed",
-      "npm run article -- --record tells and records the chapters on it.",
+      "this machine has cgroup v2: no virtual machine is needed",
+      "npm run article -- --record runs and records the chapters on it.",
     );
   }
 }

@@ -12,8 +12,8 @@ import { commandLine, languageOption, main } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 
 await main(async () => {
-  const command = commandLine("claims", "Lists all claims, or tells the history of some.")
-    .argument("[ids...]", "claims whose history is told, such as ns.uts")
+  const command = commandLine("claims", "Lists all claims, or shows the history of some.")
+    .argument("[ids...]", "claims whose history to show, such as ns.uts")
     .addOption(languageOption())
     .parse();
   const { lang } = command.opts<{ lang: Language }>();

@@ -10,7 +10,7 @@ import { commandLine, main } from "./command.ts";
 await main(async () => {
   commandLine(
     "clean",
-    "Removes every container, network, volume, image, process and file of ours, kept clusters included.",
+    "Removes every container, network, volume, image, process and file that this project has made, kept clusters included.",
   ).parse();
   const progress = lineProgress();
   const folder = cacheFolder();

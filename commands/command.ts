@@ -18,7 +18,7 @@ export function commandLine(name: string, description: string): Command {
 
 /** The option for the language in which a command tells what it has to tell. */
 export function languageOption(): Option {
-  return new Option("--lang <language>", "tell it in English or Chinese").choices(["en", "zh"]).default("en");
+  return new Option("--lang <language>", "the language of the output").choices(["en", "zh"]).default("en");
 }
 
 /** A regular expression for the names of tests, as it was given. @throws {InvalidArgumentError} when it is none */
@@ -34,7 +34,7 @@ export function asPattern(text: string): string {
 /** A number of times, from an argument or an option. @throws {InvalidArgumentError} when it is none */
 export function asCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("It is a number from 1 on.");
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Use a whole number above 0.");
   return count;
 }
 

@@ -24,7 +24,7 @@ export async function readDefinitions(): Promise<ChapterDefinition[]> {
   for (const module of modules) {
     const [error] = module.errors();
     if (!error) continue;
-    throw new Problem(`${module.relativeModuleId} can't be read: ${error.message}`, "Mend that file.");
+    throw new Problem(`${module.relativeModuleId} can't be read: ${error.message}`, "Fix that file.");
   }
   return modules
     .toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1))

@@ -15,5 +15,5 @@ export function withExistingOptions(command: Command): Command {
       "--context <name>",
       "CLUSTER=existing: this context of your kubeconfig; the current one by default",
     )
-    .option("-y, --yes", "CLUSTER=existing: agree to what is told, without being asked");
+    .option("-y, --yes", "CLUSTER=existing: agree to the plan that is printed, without being asked");
 }

@@ -14,7 +14,7 @@ interface Options {
 await main(async () => {
   const command = commandLine(
     "mutants",
-    "Shows for each claim that its outcome turns when what it observes is changed.",
+    "Shows for each claim that its outcome changes when what it observes is changed.",
   )
     .argument("[chapters...]", "chapters to try, such as pod or 02-pause; all by default")
     .option("-t, --test-name-pattern <pattern>", "only claims whose id matches", asPattern)

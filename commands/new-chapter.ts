@@ -4,7 +4,7 @@ import { commandLine, main } from "./command.ts";
 await main(async () => {
   const [name = ""] = commandLine(
     "new-chapter",
-    "Writes a chapter with one claim, and its manifest, to begin with.",
+    "Writes a new chapter to start from, with one claim and a manifest.",
   )
     .argument("<name>", "what it is about, such as init-containers")
     .parse().args;
@@ -13,10 +13,10 @@ await main(async () => {
     [
       ...files.map((file) => `Wrote ${file}`),
       "",
-      `  npm run article -- ${name}     # asks its claim`,
+      `  npm run article -- ${name}     # checks its claim`,
       `  npm run mutants -- ${name}     # shows that it can fail`,
       "",
-      `CONTRIBUTING.md tells what belongs into a chapter; list ${id} in both READMEs.`,
+      `CONTRIBUTING.md says what belongs in a chapter; list ${id} in both READMEs.`,
       "",
     ].join("\n"),
   );

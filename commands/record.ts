@@ -7,14 +7,14 @@ import type Recorder from "../helpers/report/recorder.ts";
 /** What `--help` says of the option that calls {@link keepRecording}. */
 export const RECORD_OPTION = [
   "--record",
-  "keep what was seen in the ledger, for this cluster's versions",
+  "record what was seen in the ledger, under the versions of this cluster",
 ] as const;
 
 /** Refuses, before anything is started, to record some claims of a chapter only. */
 export function checkRecordable(record: boolean, testNamePattern: string | undefined): void {
   if (record && process.env.CLUSTER === "existing") {
     throw new Problem(
-      "--record and CLUSTER=existing don't go together: the ledger keeps what others can do again, and your cluster they don't have",
+      "--record and CLUSTER=existing don't go together: the ledger is for what others can reproduce, and they don't have your cluster",
       "Leave --record out: what was seen is in evidence/last-run.json all the same.",
     );
   }
@@ -30,7 +30,7 @@ export function keepRecording({ record, incomplete }: Recorder): void {
   if (!record || incomplete.length > 0) {
     throw new Problem(
       `nothing is recorded: not every claim was told${incomplete.length > 0 ? ` in ${incomplete.join(", ")}` : ""}`,
-      "Mend what is told above, and run it again.",
+      "Fix what is reported above, and run it again.",
     );
   }
   process.stdout.write(`Recorded in ${relative(PROJECT_ROOT, recordRun(record))}\n`);

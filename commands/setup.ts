@@ -6,7 +6,7 @@ import { environmentHelp } from "./environment.ts";
 import { withEngine } from "./with-cluster.ts";
 
 await main(async () => {
-  commandLine("setup", "Has the container engine and every image ready; quick when they are.")
+  commandLine("setup", "Makes the container engine and every image ready; quick if they are ready already.")
     .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   await withEngine({ keep: false }, async (boot) => {

@@ -52,12 +52,12 @@ const STYLE = { head: [], border: [], compact: true };
 await main(async () => {
   const command = commandLine(
     "soak",
-    "Runs all chapters again and again, and counts what is not as expected every time.",
+    "Runs all chapters again and again, and counts everything that was not as expected.",
   )
-    .argument("[rounds]", "how often", asCount, 50)
+    .argument("[rounds]", "how many times", asCount, 50)
     .option("--chapters <names...>", "these chapters only, such as pod or 05-deployment")
     .addOption(
-      new Option("--clusters <which>", "one for all chapters, one for each, or both in turn")
+      new Option("--clusters <which>", "one cluster for all chapters, one for each, or both in turn")
         .choices(["shared", "fresh", "alternate"])
         .default("alternate"),
     )
@@ -66,12 +66,12 @@ await main(async () => {
         .choices(["never", "always", "alternate"])
         .default("alternate"),
     )
-    .option("--continue", "go on with a soak that was ended before its last round")
+    .option("--continue", "continue a soak that was stopped before its last round")
     .addHelpText("after", environmentHelp("K3S_IMAGE", "KUBERNETES_VERSION"))
     .parse();
   const options = command.opts<Options>();
   if (process.env.CLUSTER) {
-    throw new Problem("CLUSTER is set", "Unset it: here --clusters says it.");
+    throw new Problem("CLUSTER is set", "Unset it: a soak has the option --clusters instead.");
   }
   const chapters = options.chapters ? chaptersNamed(options.chapters) : chapterIds();
   const rounds = planRounds(command.processedArgs[0] as number, options);
@@ -96,11 +96,11 @@ await main(async () => {
     };
     const journal = before ? continueJournal(before, subject) : beginJournal(FOLDER, subject);
     const earlier = journal.rounds.length;
-    if (earlier > 0) progress.note(`${earlier} rounds were run before, and count`);
+    if (earlier > 0) progress.note(`continuing after ${earlier} earlier rounds`);
     const resources = await countResources(engine.docker);
     // Who ends it early, or whom an error ends, wants to know what was counted so far.
     const tellUnfinished = () =>
-      void process.stdout.write(`\n${summary(journal)}\nnpm run soak -- --continue goes on with them\n`);
+      void process.stdout.write(`\n${summary(journal)}\nnpm run soak -- --continue goes on from there\n`);
     using _interruption = onInterrupt(async () => tellUnfinished());
     try {
       for (const round of rounds.slice(earlier)) {

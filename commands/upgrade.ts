@@ -50,15 +50,15 @@ interface VersionRun {
 await main(async () => {
   const command = commandLine(
     "upgrade",
-    "Runs all chapters on each version of Kubernetes, and tells which claims changed.",
+    "Runs all chapters on each version of Kubernetes, and shows which claims changed.",
   )
     .argument("<versions...>", "such as v1.34.4 v1.36.3")
     .option("--chapters <names...>", "these chapters only, such as pod or 05-deployment")
-    .option("--since <ledger>", "compare with a recording too, such as ledger/<name>.json")
+    .option("--since <ledger>", "compare with a recording as well, such as ledger/<name>.json")
     .option(...RECORD_OPTION)
     .option("--json <file>", "write the result as JSON")
     .option("--junit <folder>", "write a JUnit file for each version")
-    .option("--markdown <file>", "write a summary, for a job's page say")
+    .option("--markdown <file>", "write a summary, for the page of a CI job for example")
     .addOption(languageOption())
     .addHelpText(
       "after",
@@ -164,10 +164,10 @@ async function runVersion(
 
 /** Why what was told of a version is not all that there was to tell; undefined when it is. */
 function whyNotWhole({ incomplete, chapters }: Recorder): string | undefined {
-  if (incomplete.length > 0) return `not told to the end: ${incomplete.join(", ")}`;
+  if (incomplete.length > 0) return `incomplete chapters: ${incomplete.join(", ")}`;
   const claims = chapters.flatMap((chapter) => chapter.claims);
   if (!process.exitCode || claims.some(isUnexpected)) return undefined;
-  return "the run was red for another reason than an outcome, which is told above";
+  return "the run failed for a reason other than an outcome; it is printed above";
 }
 
 /** That a run can't be recorded, with a claim that ended in an error say, does not make it one that was not run. */

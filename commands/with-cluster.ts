@@ -52,7 +52,7 @@ export async function withClusters(
   if (sharingOf(process.env) === "existing") return withExisting(options, work);
   if (options.existing?.context !== undefined || options.existing?.yes) {
     throw new Problem(
-      "--context and --yes are for a cluster that is not ours",
+      "--context and --yes are for an existing cluster",
       "Leave them out, or set CLUSTER=existing.",
     );
   }
@@ -76,7 +76,7 @@ async function withExisting(
   if (!existing) throw notOnExisting();
   if (keep) {
     throw new Problem(
-      "--keep and CLUSTER=existing don't go together: what was made in a cluster that is not ours is removed again",
+      "--keep and CLUSTER=existing don't go together: what is made in an existing cluster is always removed again",
       "Leave --keep out.",
     );
   }
@@ -129,13 +129,13 @@ function tellKept(plan: ClusterPlan, { cluster }: FirstCluster, dockerHost: stri
     [
       "",
       files.length === 1
-        ? "The cluster stays up. To play with it:"
-        : "The clusters stay up. To play with one of them:",
+        ? "The cluster keeps running. To use it:"
+        : "The clusters keep running. To use one of them:",
       ...files.map((name) => `  export KUBECONFIG='${join(folder, name)}'`),
       "  kubectl get pods --all-namespaces",
-      "Without kubectl of your own:",
+      "If you have no kubectl:",
       `  ${docker}${plan.engine.name} exec -it ${cluster.nodeContainer?.slice(0, 12)} kubectl get pods --all-namespaces`,
-      "To remove everything of ours: npm run clean",
+      "To remove everything that this project has made: npm run clean",
       "",
     ].join("\n"),
   );

@@ -197,7 +197,7 @@ function refuseDoubles({ files }: Manifest): void {
       if (kind !== "Namespace" && seen.has(identity)) {
         throw new Problem(
           `${MANIFESTS}/${file}: ${kind} ${metadata.name} is there twice`,
-          "Take one of them out, or give it another name.",
+          "Remove one of them, or give it another name.",
         );
       }
       seen.add(identity);
@@ -222,7 +222,7 @@ export function parseObjects(text: string, file: string): ManifestObject[] {
   if (!isDeepStrictEqual(values, parseYaml(text, file, "1.1"))) {
     throw new Problem(
       `${file} means something else to kubectl, which reads YAML 1.1`,
-      `In ${file}, quote words such as y, n, yes, no, on and off, dates and numbers with colons; write octal numbers as decimal ones (420 for 0644), and in full what << merges.`,
+      `In ${file}, quote words such as y, n, yes, no, on and off, dates and numbers with colons; write octal numbers as decimal ones (420 for 0644), and write out in full what << merges.`,
     );
   }
   return values as ManifestObject[];

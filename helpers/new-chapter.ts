@@ -17,12 +17,12 @@ export function newChapter(name: string): { id: string; files: [string, string] 
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name) || name.endsWith("-")) {
     throw new Problem(
       `a chapter can't be called "${name}"`,
-      "Take small letters, digits and hyphens: init-containers.",
+      "Use lower-case letters, digits and hyphens, as in init-containers.",
     );
   }
   const ids = chapterIds();
   const known = ids.find((id) => wordOfChapter(id) === name);
-  if (known) throw new Problem(`there is a chapter ${known} already`, "Take another name.");
+  if (known) throw new Problem(`there is a chapter ${known} already`, "Choose another name.");
   const number = Math.max(0, ...ids.map((id) => Number(/^\d+/.exec(id)?.[0] ?? 0))) + 1;
   const id = `${String(number).padStart(2, "0")}-${name}`;
   const values: Record<string, string> = { id, name, prefix: name.replaceAll("-", "") };
@@ -33,7 +33,7 @@ export function newChapter(name: string): { id: string; files: [string, string] 
     );
   const files: [string, string] = [chapterFile(id), `${MANIFESTS}/${id}.yaml`];
   const taken = files.find((file) => existsSync(join(PROJECT_ROOT, file)));
-  if (taken) throw new Problem(`${taken} is there already`, "Move it away, or take another name.");
+  if (taken) throw new Problem(`${taken} already exists`, "Move it away, or choose another name.");
   writeFileSync(join(PROJECT_ROOT, files[0]), fill("chapter.txt"));
   writeFileSync(join(PROJECT_ROOT, files[1]), fill("manifest.txt"));
   return { id, files };

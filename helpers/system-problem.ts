@@ -26,7 +26,7 @@ export function asProblem(error: unknown): unknown {
   if (NOT_WRITABLE.includes(code) && path !== undefined) {
     return new Problem(
       `a file can't be used: ${message}`,
-      `See whose ${path} is, and give it to the user that runs this; or set XDG_CACHE_HOME to a folder of your own.`,
+      `See who owns ${path}, and make it belong to the user that runs this; or set XDG_CACHE_HOME to a folder of your own.`,
       { cause: error },
     );
   }

@@ -51,12 +51,12 @@ const TELL: { readonly [Name in PartName]: (part: Part<Name>) => Told } = {
     ratios: ratios
       ? [
           { what: "boot ÷ its API server", figure: ratios.apiServer, target: TARGETS.boot },
-          { what: "boot ÷ an API server that is alone", figure: ratios.alone },
+          { what: "boot ÷ an API server that runs alone", figure: ratios.alone },
         ]
       : [],
     rows: [
       seconds("node Ready, from the call", total),
-      ...(alone ? [seconds("an API server that is alone, from its first process", alone)] : []),
+      ...(alone ? [seconds("an API server that runs alone, from its first process", alone)] : []),
       ...Object.entries(parts).map(([part, figure]) =>
         seconds(`  ${part}, from the node's first process`, figure),
       ),
@@ -104,14 +104,14 @@ const TELL: { readonly [Name in PartName]: (part: Part<Name>) => Told } = {
       ...Object.entries(growth).map(([count, figure]) => seconds(`the first ${count} chapters`, figure)),
       ...Object.entries(chapters).map(([chapter, figure]) => seconds(`  ${chapter}`, figure)),
       ...Object.entries(clock).map(([chapter, figure]) =>
-        seconds(`  ${chapter}: of it at least so long for the clock`, figure),
+        seconds(`  ${chapter}: of which at least this long for the clock`, figure),
       ),
     ],
     notes: ["Chapters run side by side: they add up to more than the whole."],
     notRun: {},
   }),
   nodes: ({ ready, notRun }) => ({
-    title: "Until so many nodes are Ready, in seconds",
+    title: "Until this many nodes are Ready, in seconds",
     ratios: [],
     rows: Object.entries(ready).map(([count, figure]) => seconds(count, figure)),
     notes: [],

@@ -23,7 +23,7 @@ export function checkBilingual(chapters: readonly BookChapter[]): void {
   ]);
   if (halves.length === 0) return;
   throw new Problem(
-    `the book would be half in one language: ${halves[0]}${halves.length > 1 ? `, and ${halves.length - 1} more` : ""}`,
+    `the book would have gaps in one language: ${halves[0]}${halves.length > 1 ? `, and ${halves.length - 1} more` : ""}`,
     "Write the missing half in the chapter's file.",
     { details: halves.slice(0, 20) },
   );

@@ -57,7 +57,7 @@ export async function drawSite(base: string): Promise<void> {
   rmSync(site, { recursive: true, force: true });
   // Below the path under which it will be, as the links in it are.
   const folder = join(site, ...base.split("/"));
-  const remedy = "The lines above say which page, or which file of book/, is to be mended.";
+  const remedy = "The lines above say which page, or which file of book/, has to be fixed.";
   await run("the site generator", "node", ["node_modules/astro/bin/astro.mjs", "build", "--outDir", folder], {
     env: { BOOK_BASE: base, NODE_ENV: "production" },
     remedy,

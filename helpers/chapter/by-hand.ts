@@ -247,7 +247,7 @@ function withoutClient(engine: "docker" | "podman"): Docker {
   const packages = { docker: "docker-cli, or docker.io", podman: "podman" }[engine];
   const refuse = async () => {
     throw new NotObservable(
-      `the engine's command line, ${engine}, is not installed here (Debian: apt-get install ${packages}), or older than the engine takes`,
+      `the engine's command line, ${engine}, is not installed here (Debian: apt-get install ${packages}), or is older than the engine accepts`,
     );
   };
   return Object.assign(refuse, { orRefusal: refuse });

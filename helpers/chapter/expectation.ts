@@ -41,7 +41,7 @@ export function whyNotAsked(
   { kubernetes }: Pick<Ground, "kubernetes">,
 ): string | undefined {
   if (since === undefined || isAtLeast(kubernetes, since)) return undefined;
-  return `it can be asked since Kubernetes ${since}`;
+  return `it needs Kubernetes ${since} or newer`;
 }
 
 /** Whether a Kubernetes version is at least another one, such as `1.22` or `1.35.4`. */

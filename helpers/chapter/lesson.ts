@@ -259,7 +259,7 @@ export class Lesson {
   }
 
   async #addAgent(transcript: Transcript, taint?: string): Promise<string> {
-    if (!this.#plan) throw new NotObservable("this cluster is not ours: no node can be added to it");
+    if (!this.#plan) throw new NotObservable("this is an existing cluster: no node can be added to it");
     const { addAgents, newAgentName } = await nodes();
     const started = performance.now();
     const name = await newAgentName(this.cluster);

@@ -135,7 +135,7 @@ export function registerMutants(
       const tried = claim.mutants.filter((mutant) => fits(mutant, first.cluster));
       if (tried.length === 0) {
         test(`${id} has no mutant for this cluster`, () => {
-          throw new Error(`${id} could not be shown to fail here: none of its mutants is for such a cluster`);
+          throw new Error(`${id} could not be shown to fail here: none of its mutants fits this cluster`);
         });
       }
       for (const mutant of tried) {
@@ -157,8 +157,8 @@ export function registerMutants(
           if (killed) return;
           if (outcome === "not observable" && mayLackVerdict(id, outcome, cluster)) skip(reason);
           throw new Error(
-            `${id} survived the mutant "${mutant.name}": its outcome is "${outcome}" ` +
-              `where "${expected}" was to turn (${reason ?? `observed ${JSON.stringify(seen)}`})`,
+            `${id}: the mutant "${mutant.name}" survived: the outcome is "${outcome}", ` +
+              `where "${expected}" had to change (${reason ?? `observed ${JSON.stringify(seen)}`})`,
           );
         });
       }

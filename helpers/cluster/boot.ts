@@ -160,7 +160,7 @@ async function notComingUp(
   const look = lines.length > 0 ? "See the node's last lines above. " : "";
   return new Problem(
     `${what} does not come up: ${reasonOf(cause)}`,
-    `${look}Run it again; K3S_IMAGE names another image, and npm run clean begins afresh.`,
+    `${look}Run it again; if that does not help, npm run clean removes everything first, and K3S_IMAGE names another image.`,
     { cause, details: lines },
   );
 }

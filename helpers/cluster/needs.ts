@@ -48,7 +48,7 @@ export function sharingOf(env: NodeJS.ProcessEnv): Sharing {
 export function notOnExisting(): Problem {
   return new Problem(
     "CLUSTER=existing is set, but this command uses clusters of its own only",
-    "Unset CLUSTER. Chapters are told on an existing cluster by npm run article and npm test -- chapters/.",
+    "Unset CLUSTER. To run chapters on an existing cluster: npm run article, or npm test -- chapters/.",
   );
 }
 

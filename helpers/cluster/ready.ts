@@ -37,13 +37,13 @@ export async function untilReady(api: Api, manifest: Manifest): Promise<void> {
     const { namespace, name } = stuck.pod.metadata ?? {};
     throw new Problem(
       `Pod ${namespace}/${name} does not become ready: ${stuck.why}`,
-      "Correct the manifest, or provide the image that it names. One that the node has already is used where imagePullPolicy says IfNotPresent.",
+      "Correct the manifest, or provide the image that it names. An image that the node already has is used if imagePullPolicy is IfNotPresent.",
     );
   }
   if (settling.unready.length === 0) return;
   throw new Problem(
     `not everything becomes ready, and nothing changes any more: ${describe(settling)}`,
-    "Correct the manifest: what its Pods ask for of nodes, volumes, ConfigMaps and Secrets, and their probes.",
+    "Correct the manifest: the nodes, volumes, ConfigMaps and Secrets that its Pods ask for, or their probes.",
   );
 }
 

@@ -47,10 +47,10 @@ export async function cleanSharedEngine(
   const removed = describeRemoved(
     await removedInTime(remove(), "what is ours", "Restart the engine, and run it again."),
   );
-  progress.note(`Removed from ${found}: ${removed ?? "nothing, there was nothing of ours"}`);
+  progress.note(`Removed from ${found}: ${removed ?? "nothing; there was nothing of this project"}`);
   if (others.size > 0) {
     progress.note(
-      `Left there: what ${others.size === 1 ? "a run" : `${others.size} runs`} of other machines made, or of this one under another host name, or of containers. See docker ps --all, docker network ls and docker volume ls, with --filter label=${LABEL}.run`,
+      `Left there: what was made by ${others.size === 1 ? "a run" : `${others.size} runs`} on other machines, on this one under another host name, or in containers. See docker ps --all, docker network ls and docker volume ls, with --filter label=${LABEL}.run`,
     );
   }
 }

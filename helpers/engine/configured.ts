@@ -70,7 +70,7 @@ function dockerContext(env: NodeJS.ProcessEnv, home: string): ConfiguredEngine |
   if (!dockerHost && env.DOCKER_CONTEXT) {
     throw new Problem(
       `there is no Docker context "${name}"`,
-      "unset DOCKER_CONTEXT, or name one of docker context ls",
+      "unset DOCKER_CONTEXT, or name one that docker context ls shows",
     );
   }
   if (!dockerHost) return undefined;

@@ -37,7 +37,7 @@ async function testcontainersClient() {
   } catch (cause) {
     throw new Problem(
       "a container engine answers, but Testcontainers cannot work with it",
-      "DEBUG=testcontainers* tells why; it needs Docker 20.10 or Podman 4 at least, and inside a container perhaps TESTCONTAINERS_HOST_OVERRIDE, the address of published ports",
+      "DEBUG=testcontainers* shows why; it needs at least Docker 20.10 or Podman 4, and inside a container it may need TESTCONTAINERS_HOST_OVERRIDE, the address at which published ports can be reached",
       { cause },
     );
   }

@@ -34,7 +34,7 @@ export function factsFrom(
   }
   if (info.SecurityOptions?.some((option) => option.startsWith("name=userns"))) {
     throw new Problem(
-      "the container engine maps users to others (userns-remap), and gives no container the privileges that a k3s node needs",
+      "the container engine remaps users (userns-remap), and so gives no container the privileges that a k3s node needs",
       "set DOCKER_HOST to an engine without userns-remap",
     );
   }

@@ -102,7 +102,7 @@ export function mayInstall({ ENGINE_INSTALL: value }: NodeJS.ProcessEnv): boolea
 /** Without it nothing but its chapter goes missing, which says so: where it can't be had, that is no error here. */
 async function installCommandLine(progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
   if (findProgram(COMMAND_LINE.program, env.PATH)) return;
-  progress.note(`${COMMAND_LINE.package} is a package of its own here: installing it as well`);
+  progress.note(`${COMMAND_LINE.package} is a separate package here: installing it as well`);
   try {
     await installPackages([COMMAND_LINE.package], progress);
   } catch (error) {

@@ -23,10 +23,10 @@ export async function engineTrouble(engine: Asked, error: unknown): Promise<unkn
   const reason = error instanceof Error ? error.message : String(error);
   const options = { cause: error, details: error instanceof Problem ? error.details : [] };
   if (!(await answers(engine))) {
-    const look = engine.private ? `its log is ${privateFolders().log}` : "docker info tells whether it runs";
+    const look = engine.private ? `its log is ${privateFolders().log}` : "docker info shows whether it runs";
     return new Problem(
       `the container engine at ${engine.dockerHost} does not answer any more: ${reason}`,
-      `It ended, or was ended: ${look}. See that the machine has memory and disk to spare, and run it again.`,
+      `It has ended, or was killed: ${look}. Make sure that the machine has memory and disk space to spare, and run it again.`,
       options,
     );
   }

@@ -60,7 +60,7 @@ export function readLock(file: string = join(PROJECT_ROOT, LOCK_FILE)): Lock {
   if (result.success) return result.data;
   throw new Problem(
     `${LOCK_FILE} is not as expected`,
-    "mend the fields listed, or restore the file with git",
+    "fix the fields listed, or restore the file with git",
     {
       details: z.prettifyError(result.error).split("\n"),
     },

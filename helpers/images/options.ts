@@ -58,7 +58,7 @@ function mirrorOf({ REGISTRY_MIRROR: mirror }: NodeJS.ProcessEnv): string | unde
   }
   throw new Problem(
     `REGISTRY_MIRROR=${mirror} is not a registry`,
-    "set it to a host and port, localhost:5000 say, without a scheme",
+    "set it to a host and port without a scheme, such as localhost:5000",
   );
 }
 

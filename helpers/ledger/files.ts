@@ -84,7 +84,7 @@ function parseFile<T>(file: string, schema: z.ZodType<T>, version: number): T {
   const written = z.looseObject({ schema: z.number() }).safeParse(value).data?.schema;
   if (written !== undefined && written > version) {
     throw new Problem(
-      `${name} was written by a newer version of this program (schema ${written}, known is ${version})`,
+      `${name} was written by a newer version of this program (schema ${written}; this version knows ${version})`,
       "Use that version: git pull, then npm ci.",
     );
   }

@@ -25,7 +25,7 @@ export function ledgerOf(run: RunRecord): Ledger {
   if (failed.length > 0) {
     throw new Problem(
       `nothing is recorded: ${failed.map(({ id }) => id).join(", ")} ended in an error`,
-      "Mend what is told above, and run it again.",
+      "Fix what is reported above, and run it again.",
     );
   }
   return ledgerSchema.parse({
@@ -56,7 +56,7 @@ function merge(before: Recording, run: RunRecord, known: readonly string[]): Rec
   const difference = conflictOf(before.ledger.head, ledger.head);
   if (difference !== undefined) {
     throw new Problem(
-      `${kept.map(({ id }) => id).join(", ")} were recorded with another ${difference}: a part of that ledger can't be replaced`,
+      `${kept.map(({ id }) => id).join(", ")} were recorded with another ${difference}, so they can't be combined with what was recorded now`,
       "Record all chapters together: npm test -- chapters/ --record",
     );
   }

@@ -28,7 +28,7 @@ export default class MutantsReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const table = new Table({
-      head: ["Claim", "Mutant", "Fate", "Time"],
+      head: ["Claim", "Mutant", "Result", "Time"],
       style: { head: [], border: [], compact: true },
     });
     for (const test of modules.flatMap((module) => [...module.children.allTests()])) {

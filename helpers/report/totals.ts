@@ -54,6 +54,6 @@ function clockLine(modules: readonly TestModule[], language: Language): string {
 function clusterLost(reason: string): Problem {
   return new Problem(
     `the cluster was lost in the middle of the run: ${reason}`,
-    "The container engine or the node ended, or was ended. See that the machine has memory and disk to spare, and run it again.",
+    "The container engine or the node has ended, or was killed. Make sure that the machine has memory and disk space to spare, and run it again.",
   );
 }

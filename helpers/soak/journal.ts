@@ -46,7 +46,7 @@ export function beginJournal(folder: string, subject: Subject): Journal {
   return journal;
 }
 
-const ANEW = "Leave --continue out: a soak begins anew.";
+const ANEW = "Leave --continue out to start a new soak.";
 
 /** What was counted in `folder` before. @throws {Problem} when nothing was */
 export function readJournal(folder: string): Journal {
@@ -64,7 +64,7 @@ export function continueJournal(journal: Journal, subject: Subject): Journal {
   );
   if (differing.length === 0) return journal;
   const names = differing.map((key) => NAMES[key]).join(", ");
-  throw new Problem(`the soak to go on with was of something else; what differs: ${names}`, ANEW);
+  throw new Problem(`the earlier soak ran something else; what differs: ${names}`, ANEW);
 }
 
 /** Keeps what was counted, whole at any moment. */

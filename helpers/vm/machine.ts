@@ -37,7 +37,7 @@ export async function startMachine(
 ): Promise<string> {
   if (totalmem() < MEMORY_MIB * 1024 ** 2 * 1.2) {
     throw new Problem(
-      `the virtual machine takes ${MEMORY_MIB / 1024} GiB of memory, and this one has too little`,
+      `the virtual machine needs ${MEMORY_MIB / 1024} GiB of memory, and this machine has too little`,
       "Run it on a larger machine.",
     );
   }

@@ -27,7 +27,7 @@ export interface Plans {
 /** The context, as the kubeconfig has it. */
 export function describeContext({ context, server, user, loginCommand }: ChosenContext): string[] {
   return [
-    "CLUSTER=existing: this cluster is not ours.",
+    "CLUSTER=existing: this cluster was not made by this project.",
     `  context     ${context}`,
     `  server      ${server}`,
     `  user        ${user}`,
@@ -43,7 +43,7 @@ export function describeCluster(facts: ClusterFacts, plans: Plans): string[] {
     ...facts.nodes.map((line, index) => `${index === 0 ? "  nodes       " : "              "}${line}`),
     `  chapters    ${chapters.join(", ")}`,
     ...notRun.map((reason) => `  NOT RUN     ${reason}`),
-    `  makes       namespaces that end with ${suffix}, and what is in them; a Pod on node ${node} that sees its processes`,
+    `  makes       namespaces that end with ${suffix}, and what is in them; a Pod on node ${node} that sees the node's processes`,
     ...leftovers.map(
       (name) => `  removes     namespace ${name}, left by a run of this machine that was killed`,
     ),
@@ -59,8 +59,8 @@ export function askOn(yes: boolean): Ask {
     if (yes) return;
     if (!process.stdin.isTTY || !process.stderr.isTTY) {
       throw new Problem(
-        "nothing was done: the cluster is not ours, and there is no terminal to ask on",
-        "Look at what is told above; if you agree, run it again with --yes.",
+        "nothing was done: an existing cluster is used only if you agree, and there is no terminal to ask you on",
+        "Read what is printed above; if you agree, run it again with --yes.",
       );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });

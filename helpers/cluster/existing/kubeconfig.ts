@@ -28,7 +28,7 @@ export async function chooseContext(context: string | undefined): Promise<Chosen
   const result = await execa("kubectl", args, { stdin: "ignore", reject: false });
   if (result.code === "ENOENT") {
     throw new Problem(
-      "there is no kubectl on this machine: on a cluster that is not ours, it runs the commands of the chapters",
+      "there is no kubectl on this machine: on an existing cluster, it runs the commands of the chapters",
       "Install it (https://kubernetes.io/docs/tasks/tools/), or leave CLUSTER unset: then a node of our own is booted, which brings one.",
     );
   }

@@ -44,7 +44,7 @@ export class KubectlHere implements Workplace {
       if (program !== "kubectl") throw new Error(`${program} is not kubectl: it does not run here`);
       const foreign = whatIsNotOurs(args, chapterNamespaces);
       if (foreign !== undefined) {
-        throw new NotObservable(`this cluster is not ours, and the command would change ${foreign}`);
+        throw new NotObservable(`this is an existing cluster, and the command would change ${foreign}`);
       }
       return run(args);
     };

@@ -76,7 +76,7 @@ export async function openExisting(
     if (cause instanceof Problem) throw cause;
     throw new Problem(
       `context ${chosen.context}: ${reasonOf(cause)}`,
-      "See that the cluster works, with kubectl, and run it again.",
+      "Check with kubectl that the cluster works, and run it again.",
       { cause },
     );
   }
@@ -120,7 +120,7 @@ async function prepare(
     ),
   );
   if (isSkewed(kubernetes, client)) {
-    progress.note(`  NOTE        kubectl supports clusters of its own version, one older and one newer only`);
+    progress.note(`  NOTE        kubectl supports only clusters within one minor version of its own`);
   }
   await ask("Go on?");
 
@@ -209,7 +209,7 @@ function sortOut(wanted: readonly string[], hasStorage = true) {
   const notRun = reasons.flatMap(({ id, why }) => (why === undefined ? [] : [`${id}: ${why}`]));
   if (chapters.length > 0) return { chapters, notRun };
   throw new Problem(
-    `none of these chapters can be told on this cluster: ${notRun.join("; ")}`,
+    `none of these chapters can run on this cluster: ${notRun.join("; ")}`,
     "Name others, or leave CLUSTER unset: then a cluster of our own is booted.",
   );
 }

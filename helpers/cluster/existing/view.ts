@@ -59,7 +59,7 @@ async function cgroupVersion(kubectl: NodeExec, namespace: string): Promise<1 | 
   if (version === "1" || version === "2") return version === "2" ? 2 : 1;
   throw new Problem(
     `no command can be run in a Pod of this cluster: ${stderr.trim()}`,
-    "See that kubectl exec works there: the chapters need it.",
+    "Make sure that kubectl exec works there: the chapters need it.",
   );
 }
 

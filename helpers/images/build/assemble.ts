@@ -64,7 +64,7 @@ async function load(context: Context, archive: Pack, name: string): Promise<void
     const remedy = /no space left/i.test(message)
       ? "free some space on the engine's disk (docker system df shows what takes it) and run it again"
       : "run it again; what was built is kept";
-    throw new Problem(`the engine didn't take ${name}: ${message}`, remedy, { cause: error });
+    throw new Problem(`the engine didn't accept ${name}: ${message}`, remedy, { cause: error });
   }
 }
 

@@ -133,7 +133,7 @@ const HOST: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 function sourcesChanged(directory: string): Problem {
   return new Problem(
     `the sources in ${relative(PROJECT_ROOT, directory)} were changed while they were compiled`,
-    "run it again; most of it is compiled",
+    "run it again; most of it is compiled already",
   );
 }
 

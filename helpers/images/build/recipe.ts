@@ -75,7 +75,7 @@ export function readRecipe(folder: string, version: string): Recipe {
   const result = recipeSchema.safeParse(JSON.parse(text));
   if (!result.success) {
     const details = z.prettifyError(result.error).split("\n");
-    throw new Problem(`${file} is not a recipe`, "mend the fields listed", { details });
+    throw new Problem(`${file} is not a recipe`, "fix the fields listed", { details });
   }
   requireModules(folder, result.data, version);
   return result.data;
@@ -96,7 +96,7 @@ function requireModules(folder: string, recipe: Recipe, version: string): void {
     const known = existsSync(versions) ? readdirSync(versions).sort().join(", ") : "none";
     throw new Problem(
       `Kubernetes ${version} can't be built here: ${file} is missing`,
-      `take a version that can (${known}), or an image that can be pulled (K3S_IMAGE=rancher/k3s:${version}-k3s1)`,
+      `choose a version that can (${known}), or an image that can be pulled (K3S_IMAGE=rancher/k3s:${version}-k3s1)`,
     );
   }
 }
