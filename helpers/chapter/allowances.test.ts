@@ -17,7 +17,8 @@ beforeAll(async () => {
   });
   const chapters = JSON.parse(stdout) as ChapterDefinition[];
   claims = chapters.flatMap((chapter) => chapter.claims);
-});
+  // A process that reads all chapters: a busy machine may take longer than usual hooks get.
+}, 60_000);
 
 /** A cluster of which only this is known. */
 function clusterWith(known: Partial<ClusterDescription>): ClusterDescription {

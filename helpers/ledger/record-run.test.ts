@@ -77,7 +77,7 @@ describe("reading", () => {
 
   test.each([
     ["half a file", '{"schema": 1, "head": {', "can't be read"],
-    ["a newer schema", '{"schema": 2, "surprise": true}', "newer version of this program (schema 2, known is 1)"],
+    ["a newer schema", '{"schema": 2, "surprise": true}', "newer version of this program (schema 2; this version knows 1)"],
     ["another shape", '{"schema": 1}', "is not as expected"],
     ["no object", "[]", "is not as expected"],
   ])("%s is a clear error", (_, text, message) => {
