@@ -244,7 +244,7 @@ claim("hand.ipc", {
   zh: "三者处于同一个 IPC 命名空间，也就是 pause 的，它在创建时就声明了可以共享",
   source: "article#namespaces",
   because: {
-    en: "An IPC namespace is private unless its owner is started with --ipc shareable: dockershim did that for every pause.",
+    en: "An IPC namespace is private by default, unless its owner is started with --ipc shareable: dockershim did that for every pause.",
     zh: "IPC 命名空间默认是私有的，除非拥有者以 --ipc shareable 启动：dockershim 对每个 pause 都是这样做的。",
   },
   references: [`${DOCKER_RUN}#ipc`, `${DOCKERSHIM}/docker_sandbox.go`],

@@ -489,8 +489,8 @@ claim("ds.cordon", {
 });
 
 claim("ds.drain", {
-  en: "kubectl drain refuses a node with Pods of a DaemonSet; with --ignore-daemonsets it moves the others and leaves these where they are",
-  zh: "节点上有 DaemonSet 的 Pod，kubectl drain 就拒绝执行；加上 --ignore-daemonsets 后，别的 Pod 被迁走，DaemonSet 的 Pod 留在原处",
+  en: "kubectl drain refuses a node with Pods of a DaemonSet; with --ignore-daemonsets it evicts the others and leaves these where they are",
+  zh: "节点上有 DaemonSet 的 Pod，kubectl drain 就拒绝执行；加上 --ignore-daemonsets 后，别的 Pod 被驱逐，DaemonSet 的 Pod 留在原处",
   source: "ours#daemonset",
   because: {
     en: "Evicting them would be of no use: the controller would make them anew at once, on this very node, since they tolerate its being cordoned.",

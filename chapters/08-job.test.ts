@@ -590,7 +590,7 @@ claim("job.success-policy", {
 });
 
 claim("job.ttl", {
-  en: "With ttlSecondsAfterFinished: 1 a finished Job deletes itself, and its Pod",
+  en: "With ttlSecondsAfterFinished: 1 a finished Job is deleted soon after, together with its Pod",
   zh: "设置 ttlSecondsAfterFinished: 1 后，Job 完成不久就会连同 Pod 一起自动删除",
   source: "ours#job",
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/"],

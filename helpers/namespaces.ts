@@ -4,7 +4,7 @@ import type { CommandTemplate } from "./command-line.ts";
 import type { ContainerRuntime } from "./container-runtime.ts";
 import type { Output } from "./kubectl.ts";
 
-/** The namespaces that the article lists, in the order in which `ls` shows them. */
+/** The entries that the article lists, in the order in which `ls` shows them; pid_for_children is no namespace of its own. */
 const NAMESPACE_KINDS = ["cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"] as const;
 
 export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
