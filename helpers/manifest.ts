@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type {
@@ -205,6 +205,11 @@ function refuseDoubles({ files }: Manifest): void {
   }
 }
 
+/** The names of all manifest files under {@link MANIFESTS}. */
+export function manifestNames(): string[] {
+  return readdirSync(join(PROJECT_ROOT, MANIFESTS)).filter((name) => name.endsWith(".yaml"));
+}
+
 /** The text of a manifest file, by its name under {@link MANIFESTS}, as a reader sees it. */
 export function readManifestText(file: string): string {
   return readFileSync(join(PROJECT_ROOT, MANIFESTS, file), "utf8");
@@ -283,22 +288,19 @@ function checkObject(
         : remedy,
     );
   }
-  const own = object.kind === "Namespace" ? name : object.metadata?.namespace;
+  const own = kind === "Namespace" ? name : metadata?.namespace;
   if (own === undefined) {
-    throw new Problem(
-      `${file}: ${object.kind} ${name} names no namespace, or belongs to the whole cluster`,
-      remedy,
-    );
+    throw new Problem(`${file}: ${kind} ${name} names no namespace, or belongs to the whole cluster`, remedy);
   }
   if (!namespaces.includes(own)) {
     throw new Problem(
-      `${file}: ${object.kind} ${name} is in namespace ${own}, which is not the chapter's (${namespaces.join(", ")})`,
+      `${file}: ${kind} ${name} is in namespace ${own}, which is not the chapter's (${namespaces.join(", ")})`,
       remedy,
     );
   }
   const nameless = imagesOf([object as ManifestObject]).find((image) => !isReference(image));
   if (nameless !== undefined) {
-    throw new Problem(`${file}: ${object.kind} ${name}: "${nameless}" is not an image's name`, remedy);
+    throw new Problem(`${file}: ${kind} ${name}: "${nameless}" is not an image's name`, remedy);
   }
   return object as ManifestObject;
 }

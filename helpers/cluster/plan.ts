@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { findClient } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ProvidedImage, provideImages, provideNodeImage } from "../images/images.ts";
 import { checkNodeName } from "../images/node-image.ts";
 import { isReference, sameReference } from "../images/reference.ts";
 import { type KubernetesVersion, versionNamed } from "../images/versions.ts";
-import { imagesOf, MANIFESTS, parseObjects } from "../manifest.ts";
-import { PROJECT_ROOT } from "../paths.ts";
+import { imagesOf, manifestNames, MANIFESTS, parseObjects, readManifestText } from "../manifest.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -134,19 +131,18 @@ function planned({
 
 /** The images that some manifest of the chapters names, with its path; what can't be read is told by the chapter that uses it. */
 function chapterImages(): Map<string, string> {
-  const folder = join(PROJECT_ROOT, MANIFESTS);
   const images = new Map<string, string>();
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".yaml"))) {
-    for (const image of imagesIn(join(folder, name), name)) {
+  for (const name of manifestNames()) {
+    for (const image of imagesIn(name)) {
       if (isReference(image) && !images.has(image)) images.set(image, `${MANIFESTS}/${name}`);
     }
   }
   return images;
 }
 
-function imagesIn(path: string, name: string): string[] {
+function imagesIn(name: string): string[] {
   try {
-    return imagesOf(parseObjects(readFileSync(path, "utf8"), name));
+    return imagesOf(parseObjects(readManifestText(name), name));
   } catch {
     return [];
   }

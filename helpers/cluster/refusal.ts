@@ -9,23 +9,24 @@ const CORRECT = "Correct the manifest.";
  * answer at all: that is the cluster's trouble, not the manifest's.
  */
 export function refusal({ kind, apiVersion, metadata }: ManifestObject, cause: unknown): Problem | undefined {
-  const status = apiStatus(cause);
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // The client library asks first what the API version has, and finds no such version, or no such kind in it.
-  const unknown =
-    (status === 404 && message.includes("Failed to fetch resource metadata")) ||
-    message.includes("Unrecognized API");
-  if (status === undefined && !unknown) return undefined;
-  const why = unknown ? `it knows no ${kind} of ${apiVersion}` : apiMessage(cause);
   const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
-  return new Problem(
-    `the API server refuses ${kind} ${name}: ${why}`,
-    unknown ? CORRECT : remedyFor(status, why),
-    { cause },
-  );
+  const refused = (why: string, remedy: string) =>
+    new Problem(`the API server refuses ${kind} ${name}: ${why}`, remedy, { cause });
+  const status = apiStatus(cause);
+  if (isUnknownKind(status, cause)) return refused(`it knows no ${kind} of ${apiVersion}`, CORRECT);
+  if (status === undefined) return undefined;
+  const why = apiMessage(cause);
+  return refused(why, remedyFor(status, why));
 }
 
-function remedyFor(status: number | undefined, why: string): string {
+/** The client library asks first what the API version has, and finds no such version, or no such kind in it. */
+function isUnknownKind(status: number | undefined, cause: unknown): boolean {
+  const message = String(cause);
+  if (message.includes("Unrecognized API")) return true;
+  return status === 404 && message.includes("Failed to fetch resource metadata");
+}
+
+function remedyFor(status: number, why: string): string {
   // A field that is not in the schema, or of another type, is answered with status 500 by server-side apply, up to
   // Kubernetes 1.37 (apimachinery: managedfields/internal/structuredmerge.go).
   if (why.includes("failed to create typed patch object")) return CORRECT;

@@ -39,7 +39,11 @@ describe("redact", () => {
       "client-key-data: <redacted private key>",
     ],
     ["a key in a Secret", "tls.key: LS0tLS1CRUdJTiBFQw==", "tls.key: <redacted private key>"],
-    ["a registry's login", ".dockerconfigjson: eyJhdXRocyI6e319", ".dockerconfigjson: <redacted credentials>"],
+    [
+      "a registry's login",
+      ".dockerconfigjson: eyJhdXRocyI6e319",
+      ".dockerconfigjson: <redacted credentials>",
+    ],
     ["a token on a command line", "--token=abcdefghijklmnop", "--token=<redacted key data>"],
     ["a token in the environment", "K3S_TOKEN=abcdefghijklmnop", "K3S_TOKEN=<redacted key data>"],
     ["a password with a slash", "https://u:a/b:c@host/", "https://u:<redacted credentials>@host/"],

@@ -57,8 +57,7 @@ async function writeArchive(
     context.signal?.throwIfAborted();
     throw archiveProblem(context, reference, error);
   }
-  // Docker makes a folder of a file that it is to mount and that has been removed.
-  for (const path of [sealPath(file), file]) await rm(path, { recursive: true, force: true });
+  await removeArchive(file);
   await rename(renamed, file);
   await seal(file);
 }
@@ -71,6 +70,11 @@ function archiveProblem(context: Context, reference: string, error: unknown): Pr
   return new Problem(`the archive of ${reference} could not be written: ${message}`, remedy, {
     cause: error,
   });
+}
+
+/** With its seal. Docker makes a folder of a file that it is to mount and that has been removed. */
+async function removeArchive(file: string): Promise<void> {
+  await Promise.all([sealPath(file), file].map((path) => rm(path, { recursive: true, force: true })));
 }
 
 /** By the time of its seal: the archive's own tells whether somebody has written to it. */
@@ -90,7 +94,6 @@ async function removeOld(folder: string, stem: string, current: string): Promise
       .catch(() => stat(path))
       // Another run has removed it.
       .catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > KEEP_MS)
-      await Promise.all([path, sealPath(path)].map((old) => rm(old, { recursive: true, force: true })));
+    if (Date.now() - mtimeMs > KEEP_MS) await removeArchive(path);
   }
 }

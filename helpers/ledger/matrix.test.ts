@@ -10,7 +10,10 @@ function rowOf(before: Parameters<typeof toldClaim>[1], after: Parameters<typeof
 }
 
 test("another outcome that the chapter expects is a change, and known", () => {
-  expect(rowOf({}, { outcome: "refuted", expected: "refuted" })).toEqual({ change: "outcome", unknown: false });
+  expect(rowOf({}, { outcome: "refuted", expected: "refuted" })).toEqual({
+    change: "outcome",
+    unknown: false,
+  });
 });
 
 test("another outcome that it does not expect is unknown", () => {
@@ -23,7 +26,10 @@ test("the same outcome, but not the one that is expected, is unknown as well", (
 });
 
 test("what was only seen otherwise is told apart", () => {
-  expect(rowOf({}, { observed: { seen: "something else" } })).toEqual({ change: "observation", unknown: false });
+  expect(rowOf({}, { observed: { seen: "something else" } })).toEqual({
+    change: "observation",
+    unknown: false,
+  });
 });
 
 test("what can't be asked of an older version is a known change; an error is none", () => {
@@ -40,7 +46,12 @@ test("a recording is a column, and a claim that it lacks is an empty cell", () =
     columnOfRun("now", run.chapters),
   ]);
   expect(rows).toMatchObject([
-    { id: "pod.ready", change: "outcome", unknown: false, cells: [{ outcome: "refuted" }, { outcome: "holds" }] },
+    {
+      id: "pod.ready",
+      change: "outcome",
+      unknown: false,
+      cells: [{ outcome: "refuted" }, { outcome: "holds" }],
+    },
     { id: "pod.young", change: "none", cells: [undefined, { outcome: "holds" }] },
   ]);
 });

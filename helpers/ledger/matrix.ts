@@ -44,7 +44,9 @@ export function columnOfRun(title: string, chapters: readonly ChapterRecord[]): 
 
 /** What was recorded. */
 export function columnOfRecording(title: string, { ledger, transcript }: Recording): Column {
-  const told = new Map(transcript?.chapters.flatMap(({ claims }) => claims.map(({ id, steps }) => [id, steps])));
+  const told = new Map(
+    transcript?.chapters.flatMap(({ claims }) => claims.map(({ id, steps }) => [id, steps])),
+  );
   const claims = ledger.chapters.flatMap((chapter) => chapter.claims);
   return {
     title,

@@ -32,7 +32,10 @@ describe("recording", () => {
   test("of the same world twice differs in its head only", () => {
     const first = readFileSync(recordRun(runOf(pod), { folder, known }), "utf8");
     const slower = { "01-pod": pod["01-pod"].map((claim) => ({ ...claim, duration: 77 })) };
-    const second = readFileSync(recordRun(runOf(slower, { ...later, kernel: "6.2" }), { folder, known }), "utf8");
+    const second = readFileSync(
+      recordRun(runOf(slower, { ...later, kernel: "6.2" }), { folder, known }),
+      "utf8",
+    );
     const body = (text: string) => text.slice(text.indexOf('"chapters"'));
     expect(body(second)).toBe(body(first));
     expect(second).not.toBe(first);
@@ -58,7 +61,9 @@ describe("recording", () => {
   test("of one chapter is refused where the others were recorded with another image, and nothing is lost", () => {
     const file = recordRun(runOf(pause), { folder, known });
     const before = readFileSync(file, "utf8");
-    const images = [{ reference: "traefik/whoami", digest: "sha256:2", standIn: true, description: "whoami" }];
+    const images = [
+      { reference: "traefik/whoami", digest: "sha256:2", standIn: true, description: "whoami" },
+    ];
     expect(() => recordRun(runOf(pod, { images }), { folder, known })).toThrow(
       "02-pause were recorded with another image of traefik/whoami",
     );
@@ -67,7 +72,9 @@ describe("recording", () => {
 
   test("is refused when a claim ended in an error: that says nothing of the world", () => {
     const run = runOf({ "01-pod": [toldClaim("pod.ready", { outcome: "error", reason: "no answer" })] });
-    expect(() => recordRun(run, { folder, known })).toThrow("nothing is recorded: pod.ready ended in an error");
+    expect(() => recordRun(run, { folder, known })).toThrow(
+      "nothing is recorded: pod.ready ended in an error",
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -77,7 +84,11 @@ describe("reading", () => {
 
   test.each([
     ["half a file", '{"schema": 1, "head": {', "can't be read"],
-    ["a newer schema", '{"schema": 2, "surprise": true}', "newer version of this program (schema 2; this version knows 1)"],
+    [
+      "a newer schema",
+      '{"schema": 2, "surprise": true}',
+      "newer version of this program (schema 2; this version knows 1)",
+    ],
     ["another shape", '{"schema": 1}', "is not as expected"],
     ["no object", "[]", "is not as expected"],
   ])("%s is a clear error", (_, text, message) => {

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1Node, V1StorageClass } from "@kubernetes/client-node";
 import { execa } from "execa";
 import type { NodeExec } from "../../kubectl.ts";
-import { type ManifestObject, MANIFESTS, parseObjects } from "../../manifest.ts";
-import { PROJECT_ROOT } from "../../paths.ts";
+import { manifestNames, type ManifestObject, parseObjects, readManifestText } from "../../manifest.ts";
 import { Problem } from "../../problem.ts";
 import type { Progress } from "../../progress.ts";
 import { isDead, LABEL, type Run, runOfLabels } from "../../run.ts";
@@ -282,12 +281,9 @@ async function volumesOf(api: Api, namespaces: readonly string[]): Promise<strin
 
 /** Everything that a chapter's manifests name. What is no object is told by the chapter, when it is opened. */
 function chapterObjects(id: string): ManifestObject[] {
-  const folder = join(PROJECT_ROOT, MANIFESTS);
-  const files = readdirSync(folder).filter(
-    (name) => name.startsWith(id.split("-")[0] ?? id) && name.endsWith(".yaml"),
-  );
-  return files
-    .flatMap((name) => parseObjects(readFileSync(join(folder, name), "utf8"), name))
+  return manifestNames()
+    .filter((name) => name.startsWith(id.split("-")[0] ?? id))
+    .flatMap((name) => parseObjects(readManifestText(name), name))
     .filter((object) => typeof object?.apiVersion === "string" && typeof object.kind === "string");
 }
 

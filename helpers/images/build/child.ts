@@ -78,21 +78,19 @@ function commandProblem(
   result: Failure,
 ): Problem {
   const output = (result.all ?? "").split(/\r?\n/).filter((line) => line.trim() !== "" && !isNoise(line));
-  const how =
-    result.code === "ENOENT"
-      ? "is not installed"
-      : result.code === "EACCES"
-        ? "can't be executed (is its file system mounted noexec?)"
-        : result.signal
-          ? `was ended by ${result.signal}`
-          : `ended with exit code ${result.exitCode}`;
   return new Problem(
-    `${doing} failed: ${basename(command)} ${how}`,
+    `${doing} failed: ${basename(command)} ${howItEnded(result)}`,
     remedyFor(result.all ?? "", result.signal),
     {
       details: output.slice(-LAST_LINES),
     },
   );
+}
+
+function howItEnded({ code, signal, exitCode }: Failure): string {
+  if (code === "ENOENT") return "is not installed";
+  if (code === "EACCES") return "can't be executed (is its file system mounted noexec?)";
+  return signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
 }
 
 /** What to do about a failed build, told from what it printed. */
